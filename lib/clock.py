@@ -1,0 +1,51 @@
+"""The one clock. Views, commands and tasks ask it; rules receive the day as an argument.
+
+`EGARDS_TODAY` (ISO date) moves the civil date and the instants of a demo or test database by whole days.
+It never moves leases, sessions or signatures: those ask `real_now`. Refusing it on a real database is
+`config.checks`' work, which knows the database.
+"""
+
+import os
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = "Europe/Paris"
+_zone: ContextVar[str] = ContextVar("zone", default=PARIS)
+_started_on = datetime.now(ZoneInfo(PARIS)).date()  # the shift is fixed once, so that midnight still passes
+
+
+def real_now() -> datetime:
+    """The machine's own instant, UTC, never moved: for leases, sessions, signatures and rate limits."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The instant (aware, UTC), moved by whole days when `EGARDS_TODAY` says so."""
+    return real_now() + shift()
+
+
+def today(zone: str | None = None) -> date:
+    """The civil date in `zone` (an IANA name), by default the firm's zone set by `use_zone`, else Paris."""
+    return now().astimezone(ZoneInfo(zone or _zone.get())).date()
+
+
+def local(instant: datetime, zone: str | None = None) -> datetime:
+    """`instant` on the wall clock of `zone`, by default the firm's."""
+    return instant.astimezone(ZoneInfo(zone or _zone.get()))
+
+
+def use_zone(zone: str) -> None:
+    """Set the firm's civil zone (an IANA name) for this request or job."""
+    _zone.set(zone)
+
+
+def zone() -> str:
+    """The IANA name of the civil zone in force."""
+    return _zone.get()
+
+
+def shift() -> timedelta:
+    """How far the clock is moved: whole days, zero without `EGARDS_TODAY`. ValueError when it is not an ISO date."""
+    wanted = os.environ.get("EGARDS_TODAY", "")
+    return date.fromisoformat(wanted) - _started_on if wanted else timedelta(0)
