@@ -16,7 +16,9 @@ BASE_DIR = environment.ROOT
 DATA_DIR = environment.data_folder()
 DEBUG = os.environ.get("EGARDS_DEBUG", "") == "1"
 TESTING = os.environ.get("EGARDS_TESTING", "") == "1"
-INSTALLATION_KIND = os.environ.get("EGARDS_KIND") or environment.chosen_kind()  # checked against the database's own mark
+INSTALLATION_KIND = (
+    os.environ.get("EGARDS_KIND") or environment.chosen_kind()
+)  # checked against the database's own mark
 DEMO = INSTALLATION_KIND == "demo"
 SECRET_KEY = environment.secret_key()
 
@@ -129,7 +131,10 @@ STATICFILES_DIRS = [
 ]
 FILES_DIR = DATA_DIR / "files" / INSTALLATION_KIND
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR, "file_permissions_mode": 0o600}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_DIR, "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING

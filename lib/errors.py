@@ -11,7 +11,7 @@ class Refusal(Exception):
     """
 
     def __init__(self, message: object = "", *, field: str = "", errors: Mapping[str, object] | None = None):
-        self.errors = {key: value for key, value in (errors or ({field: message} if field else {})).items()}
+        self.errors = dict(errors or ({field: message} if field else {}))
         self.field = field
         self._message = message or (next(iter(self.errors.values())) if self.errors else "")
         super().__init__(self._message)
