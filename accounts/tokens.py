@@ -1,0 +1,50 @@
+"""Credentials of the API: made once, shown once, stored hashed."""
+
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from lib import clock
+
+PREFIX = "eg_"
+
+
+def hash_of(token: str) -> str:
+    """The SHA-256 under which a credential is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create_token(*, user: User, name: str, by: User | None) -> str:
+    """Make a credential of the API for `user`; returns it, the only time it can be read."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    with transaction.atomic():
+        ApiToken.objects.create(user=user, name=name[:80], token_hash=hash_of(token), created_by=by)
+    return token
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …`. A closed person's token and a revoked one look like a wrong one."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(token_hash=hash_of(header[1].decode("latin-1")) if len(header) == 2 else "", revoked_at=None, user__is_active=True)
+            .first()
+        )
+        if token is None:
+            raise AuthenticationFailed(_("Jeton inconnu ou révoqué."))
+        if token.last_used_on != clock.today():
+            ApiToken.objects.filter(pk=token.pk).update(last_used_on=clock.today())
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

@@ -1,0 +1,89 @@
+"""Gestures on customers: create, change, tag, give an owner, archive."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm import timeline
+from crm.keys import set_customer_keys
+from crm.models import Customer, Tag
+from crm.models.timeline import Kind
+from crm.numbering import CUSTOMERS, customer_reference, next_numbers
+from lib import clock
+from lib.errors import Conflict
+
+# What a form, the API and an import may write; the rest is the gestures' own.
+EDITABLE = (
+    "type name siren siret vat_number email phone website address address_extra postal_code city country delivery_address "
+    "payment_days payment_counting language preferred_channel preferred_moment owner source since_on note extra"
+).split()
+
+
+def create_customer(*, by: User | None, **fields: Any) -> Customer:
+    """Create a customer with the next reference and write it in the history; `fields` are among `EDITABLE`, already
+    normalised by `crm.checks.check_customer`. Returns the customer."""
+    with transaction.atomic():
+        (number,) = next_numbers(CUSTOMERS)
+        customer = Customer(reference=customer_reference(number), **_only_editable(fields))
+        set_customer_keys(customer).save(force_insert=True)
+        timeline.record(customer=customer, kind=Kind.CUSTOMER_CREATED, summary=_("Fiche créée"), by=by, about=None)
+    return customer
+
+
+def edit_customer(customer: Customer, *, by: User | None, version: int | None = None, **fields: Any) -> Customer:
+    """Change fields of a customer; the history keeps which fields changed. `version` is the one the person saw:
+    when somebody else wrote meanwhile, raises `Conflict` and writes nothing."""
+    with transaction.atomic():
+        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        if version is not None and current.version != version:
+            raise Conflict(_("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau."))
+        changed = [name for name, value in _only_editable(fields).items() if getattr(current, name) != value]
+        if not changed:
+            return current
+        for name in changed:
+            setattr(current, name, fields[name])
+        current.version += 1
+        current.updated_at = clock.now()
+        set_customer_keys(current).save()
+        timeline.record(customer=current, kind=Kind.CUSTOMER_CHANGED, summary=_("Fiche modifiée"), by=by, data={"fields": changed})
+    return current
+
+
+def tag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None) -> list[int]:
+    """Put a tag on customers; returns the ids of those that did not have it, which is what undo needs."""
+    with transaction.atomic():
+        wanted = {customer.pk for customer in customers}
+        had = set(Customer.tags.through.objects.filter(tag=tag, customer_id__in=wanted).values_list("customer_id", flat=True))
+        new = sorted(wanted - had)
+        Customer.tags.through.objects.bulk_create([Customer.tags.through(customer_id=pk, tag=tag) for pk in new], ignore_conflicts=True)
+    return new
+
+
+def untag_customers(ids: Iterable[int], *, tag: Tag, by: User | None) -> int:
+    """Take a tag off customers; returns how many lost it."""
+    with transaction.atomic():
+        return Customer.tags.through.objects.filter(tag=tag, customer_id__in=list(ids)).delete()[0]
+
+
+def assign_owner(customers: Iterable[Customer], *, owner: User | None, by: User | None) -> dict[int, int | None]:
+    """Give customers an owner; returns the former owner of each that changed, which is what undo needs."""
+    with transaction.atomic():
+        rows = Customer.objects.select_for_update().filter(pk__in=[customer.pk for customer in customers]).order_by("pk")
+        former = {row.pk: row.owner_id for row in rows if row.owner_id != (owner.pk if owner else None)}
+        Customer.objects.filter(pk__in=former).update(owner=owner, version=F("version") + 1, updated_at=clock.now())
+        for pk in former:
+            timeline.record(
+                customer=Customer(pk=pk), kind=Kind.CUSTOMER_CHANGED, summary=_("Suivi confié"), by=by, data={"fields": ["owner"]}
+            )
+    return former
+
+
+def _only_editable(fields: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(fields) - set(EDITABLE)
+    if unknown:
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    return fields

@@ -1,0 +1,25 @@
+"""The record: who the clients are, what happened with them, what is owed, what was written."""
+
+from crm.models.company import Company, Counter
+from crm.models.customers import Contact, Customer, CustomerMerge, DuplicateCandidate, Tag
+from crm.models.imports import ImportBatch, ImportLine
+from crm.models.mail import BadAddress, Email, MailTemplate
+from crm.models.timeline import Attachment, Commitment, Interaction
+
+__all__ = [
+    "Attachment",
+    "BadAddress",
+    "Commitment",
+    "Company",
+    "Contact",
+    "Counter",
+    "Customer",
+    "CustomerMerge",
+    "DuplicateCandidate",
+    "Email",
+    "ImportBatch",
+    "ImportLine",
+    "Interaction",
+    "MailTemplate",
+    "Tag",
+]

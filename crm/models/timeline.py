@@ -1,0 +1,274 @@
+"""What happened (Interaction) and what is owed (Commitment)."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.customers import Channel
+from lib import clock
+from lib.public_ids import public_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Kind(models.TextChoices):
+    """The one vocabulary of what happens with a client; under forty for good."""
+
+    CALL = "call", _("Appel")
+    VISIT = "visit", _("Visite")
+    MEETING = "meeting", _("Rendez-vous")
+    MESSAGE = "message", _("Message")
+    LETTER = "letter", _("Courrier")
+    NOTE = "note", _("Note")
+    EMAIL = "email", _("E-mail")
+    CUSTOMER_CREATED = "customer_created", _("Fiche créée")
+    CUSTOMER_CHANGED = "customer_changed", _("Fiche modifiée")
+    CUSTOMERS_MERGED = "customers_merged", _("Fiches réunies")
+    MERGE_UNDONE = "merge_undone", _("Fiches séparées")
+    COMMITMENT_MADE = "commitment_made", _("Engagement pris")
+    COMMITMENT_KEPT = "commitment_kept", _("Engagement tenu")
+    COMMITMENT_MOVED = "commitment_moved", _("Engagement déplacé")
+    COMMITMENT_RELEASED = "commitment_released", _("Engagement levé")
+    COMMITMENT_DELEGATED = "commitment_delegated", _("Engagement confié")
+    ADDRESS_REFUSED = "address_refused", _("Adresse refusée")
+    ADDRESS_RESTORED = "address_restored", _("Adresse rétablie")
+
+
+# Spoken or written between people, as opposed to rows that the house writes of itself.
+HUMAN_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.NOTE, Kind.EMAIL)
+# Two people actually met or spoke or wrote: what «last human contact» means.
+CONTACT_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.EMAIL)
+MONEY_KINDS: tuple[str, ...] = ()  # the billing rooms add theirs to the vocabulary above
+COMPLAINT_KINDS: tuple[str, ...] = ()
+
+
+class Direction(models.TextChoices):
+    """From whom it came."""
+
+    IN = "in", _("reçu")
+    OUT = "out", _("émis")
+    NONE = "", "—"
+
+
+class Mood(models.TextChoices):
+    """How the person seemed, when it matters."""
+
+    HAPPY = "happy", _("content")
+    CALM = "calm", _("serein")
+    WORRIED = "worried", _("inquiet")
+    UPSET = "upset", _("mécontent")
+
+
+class Visibility(models.TextChoices):
+    """Which colleagues may read the words."""
+
+    EVERYONE = "everyone", _("toute l’équipe")
+    TEAM = "team", _("mon équipe")
+    ME = "me", _("moi seulement")
+
+
+class Audience(models.TextChoices):
+    """How far a row may be shown outside the house."""
+
+    HOUSE = "house", _("la maison")
+    CONTACT = "contact", _("la personne concernée")
+    CUSTOMER = "customer", _("le client")
+
+
+class Stage(models.TextChoices):
+    """Where in the client's journey it happened."""
+
+    ATTENTION = "attention", _("attention")
+    SELECTION = "selection", _("sélection")
+    PURCHASE = "purchase", _("achat")
+    LOYALTY = "loyalty", _("fidélisation")
+    ADVOCACY = "advocacy", _("recommandation")
+    NONE = "", "—"
+
+
+def may_read(user: "User", prefix: str = "") -> Q:
+    """The condition under which `user` may read rows with visibility, team and author (one rule for all of them)."""
+    shared = Q(**{f"{prefix}visibility": Visibility.EVERYONE}) | Q(**{f"{prefix}author": user.pk})
+    if user.team_id:
+        shared |= Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}team": user.team_id})
+    return shared
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):
+    """The shared history in business words."""
+
+    def visible_to(self, user: "User") -> "InteractionQuerySet":
+        """The only reader of the history: what this person may see, with its words."""
+        return self.filter(may_read(user)) if user.is_house and user.may("see_records") else self.none()
+
+    def of_family(self, ids: list[int]) -> "InteractionQuerySet":
+        """The history of one client, aliases included."""
+        return self.filter(customer_id=ids[0]) if len(ids) == 1 else self.filter(customer_id__in=ids)
+
+    def newest_first(self) -> "InteractionQuerySet":
+        """By the moment it happened, newest first, in the order of the index."""
+        return self.order_by("-occurred_at", "-id")
+
+    def human(self) -> "InteractionQuerySet":
+        """What people did, without the rows written of themselves."""
+        return self.filter(kind__in=HUMAN_KINDS)
+
+
+class Interaction(models.Model):
+    """One thing that happened with a client. Kind, times, author, about and summary are frozen once written;
+    words may be corrected by their author with history, or erased in place. One writer: `crm.timeline.record`."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, null=True, related_name="interactions", db_index=False)
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="interactions")
+    kind = models.CharField(max_length=32, choices=Kind)
+    channel = models.CharField(max_length=8, choices=Channel, blank=True)
+    direction = models.CharField(max_length=3, choices=Direction, blank=True)
+    stage = models.CharField(max_length=12, choices=Stage, blank=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    summary = models.CharField(max_length=240)  # written by code from the kind, never typed words nor a person's name
+    body = models.TextField(blank=True)
+    about_kind = models.CharField(max_length=24, blank=True)
+    about_ref = models.CharField(max_length=32, blank=True)
+    about_label = models.CharField(max_length=120, blank=True)
+    data = models.JSONField(default=dict, blank=True)  # small: duration, mood, former words …
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.HOUSE)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.EVERYONE)
+    team = models.ForeignKey("accounts.Team", models.PROTECT, null=True, related_name="+")
+    erased_at = models.DateTimeField(null=True)
+    import_batch = models.ForeignKey("crm.ImportBatch", models.SET_NULL, null=True, related_name="interactions")
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "-occurred_at", "-id"], name="history_of_customer"),
+            models.Index(fields=["-occurred_at", "-id"], name="history_by_date"),
+            models.Index(fields=["about_kind", "about_ref"], name="history_about", condition=~Q(about_ref="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(visibility=Visibility.TEAM) | Q(team__isnull=False),
+                name="team_visibility_names_a_team",
+                violation_error_message=_("Choisissez l’équipe qui peut lire cet échange."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.summary
+
+    @property
+    def is_automatic(self) -> bool:
+        """Written by the house of itself: folded on the record."""
+        return self.kind not in HUMAN_KINDS
+
+    @property
+    def mood(self) -> str:
+        """A value of `Mood`, or nothing."""
+        return self.data.get("mood", "")
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    """What is owed, in business words."""
+
+    def visible_to(self, user: "User") -> "CommitmentQuerySet":
+        """What this person may read (an owner always reads what they owe)."""
+        return self.filter(may_read(user) | Q(owner=user.pk)) if user.is_house and user.may("see_records") else self.none()
+
+    def open(self) -> "CommitmentQuerySet":
+        """Neither kept nor released."""
+        return self.filter(kept_at=None, released_at=None)
+
+    def of_family(self, ids: list[int]) -> "CommitmentQuerySet":
+        """Those of one client, aliases included."""
+        return self.filter(customer_id__in=ids)
+
+
+class Commitment(models.Model):
+    """What is owed, by whom and for when. Broken is computed: open and past its day."""
+
+    class Owed(models.TextChoices):
+        US = "us", _("nous")
+        THEM = "them", _("le client")
+
+    class Nature(models.TextChoices):
+        PRIMARY = "primary", _("pris par une personne")
+        PROJECTED = "projected", _("né d’un document ou de la loi")
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="commitments")
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="commitments")
+    interaction = models.ForeignKey(Interaction, models.PROTECT, null=True, related_name="commitments")
+    owed_by = models.CharField(max_length=4, choices=Owed)
+    nature = models.CharField(max_length=10, choices=Nature, default=Nature.PRIMARY)
+    what = models.CharField(_("quoi"), max_length=200)
+    amount = models.DecimalField(_("montant"), max_digits=12, decimal_places=2, null=True)  # EUR
+    due_on = models.DateField(_("pour le"))
+    due_at = models.TimeField(_("heure"), null=True)  # on the firm's wall clock
+    due_before = models.BooleanField(default=False)  # «avant 10 h» rather than «à 10 h»
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("par"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    about_kind = models.CharField(max_length=24, blank=True)
+    about_ref = models.CharField(max_length=32, blank=True)
+    about_label = models.CharField(max_length=120, blank=True)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.EVERYONE)
+    team = models.ForeignKey("accounts.Team", models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    release_reason = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "due_at", "id"]
+        indexes = [
+            models.Index(fields=["customer", "due_on", "id"], name="owed_of_customer", condition=Q(kept_at=None, released_at=None)),
+            models.Index(fields=["owner", "due_on", "id"], name="owed_by_person", condition=Q(kept_at=None, released_at=None)),
+            models.Index(fields=["due_on", "id"], name="owed_by_day", condition=Q(kept_at=None, released_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_kind", "about_ref", "what"], condition=Q(nature="projected"), name="projected_once_per_fact"
+            ),
+            models.CheckConstraint(condition=Q(kept_at=None) | Q(released_at=None), name="kept_or_released_not_both"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def is_open(self) -> bool:
+        """Neither kept nor released."""
+        return self.kept_at is None and self.released_at is None
+
+
+class Attachment(models.Model):
+    """A stored file, named by chance in storage; its own name is only text. Erased in place with its row."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    interaction = models.ForeignKey(Interaction, models.PROTECT, null=True, related_name="attachments")
+    email = models.ForeignKey("crm.Email", models.PROTECT, null=True, related_name="attachments")
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(default=clock.now)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,76 @@
+"""The only writer of the shared history."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from crm.models import Contact, Customer, ImportBatch, Interaction
+from crm.models.timeline import Audience, Visibility
+from lib import clock
+from lib.errors import Refusal
+
+
+def record(
+    *,
+    customer: Customer | None,
+    kind: str,
+    summary: str,
+    by: User | None,
+    occurred_at: datetime | None = None,
+    contact: Contact | None = None,
+    channel: str = "",
+    direction: str = "",
+    stage: str = "",
+    body: str = "",
+    about: Any = None,
+    about_kind: str = "",
+    data: dict[str, Any] | None = None,
+    audience: str = Audience.HOUSE,
+    visibility: str = Visibility.EVERYONE,
+    import_batch: ImportBatch | None = None,
+) -> Interaction:
+    """Write one row of the history, in the transaction of the fact it tells; returns it.
+
+    `summary` is written by code from the kind, never typed words nor a person's name; `body` holds typed words.
+    `by=None` means the house did it of itself. `about` is the object the row points to: it has `public_id`,
+    `about_label` or a text, and `customer_id` when it belongs to one. Refuses an `about` or a contact of another
+    customer, a moment in the future, and a call outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("timeline.record is called inside the transaction of the fact it tells")
+    now = clock.now()
+    if occurred_at is not None and occurred_at > now + timedelta(minutes=5):
+        raise Refusal(_("Ce moment est dans le futur : un échange se consigne quand il a eu lieu."), field="occurred_at")
+    for thing in (about, contact):
+        owner = getattr(thing, "customer_id", None)
+        if owner is not None and not _is_of(owner, customer):
+            raise Refusal(_("Cet échange concerne un autre client."))
+    return Interaction.objects.create(
+        customer=customer,
+        contact=contact,
+        kind=kind,
+        channel=channel,
+        direction=direction,
+        stage=stage,
+        occurred_at=occurred_at or now,
+        recorded_at=now,
+        author=by,
+        summary=str(summary),
+        body=body,
+        about_kind=about_kind,
+        about_ref=about.public_id if about is not None else "",
+        about_label=str(getattr(about, "about_label", about))[:120] if about is not None else "",
+        data=data or {},
+        audience=audience,
+        visibility=visibility,
+        team_id=by.team_id if by is not None and visibility == Visibility.TEAM else None,
+        import_batch=import_batch,
+    )
+
+
+def _is_of(owner: int, customer: Customer | None) -> bool:
+    """Head and aliases are one client: what belongs to one may be told of the other."""
+    return customer is not None and (owner in (customer.pk, customer.merged_into_id) or owner in customer.family_ids())
