@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import snowballstemmer  # type: ignore[import-untyped]
 
@@ -52,6 +53,9 @@ _REFERENCE = re.compile(r"(?<![\w@.-])([a-z]{1,4})-?(\d+)((?:-\d+)*)(?![\w@])(?!
 _IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: [a-z0-9]{4}){3,7}(?: [a-z0-9]{1,4})?(?!\w)")
 _SIRET_UNSPACED = re.compile(r"(?<!\w)\d{14}(?!\w)")
 _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?: \d{3})+(?!\w)")
+_DIGIT = re.compile(r"\d")
+_INNER_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_ELIDED = re.compile(_ELISION.pattern + r"\w+")
 _WORD = re.compile(r"[^\W_]+")
 
 STOP_WORDS = frozenset(
@@ -215,34 +219,38 @@ def _closed_form(spelled: str) -> str:
 
 
 def _close_up(folded: str) -> str:
-    for pattern in (_IBAN, _SIREN):
-        folded = pattern.sub(_closed, folded)
-    folded = _PHONE.sub(lambda found: " 0" + found[1] + re.sub(r"\D", "", found[2]) + " ", folded)
-    folded = _THOUSANDS.sub(_closed, _REFERENCE.sub(_closed, folded))
+    if _DIGIT.search(folded):
+        for pattern in (_IBAN, _SIREN):
+            folded = pattern.sub(_closed, folded)
+        folded = _PHONE.sub(lambda found: " 0" + found[1] + re.sub(r"\D", "", found[2]) + " ", folded)
+        folded = _THOUSANDS.sub(_closed, _REFERENCE.sub(_closed, folded))
     folded = _ACRONYM.sub(_closed, _ELISION.sub(" ", folded))
-    return re.sub(r"(?<=\w)'(?=\w)", "", folded)
+    return _INNER_APOSTROPHE.sub("", folded)
 
 
 def _extras(folded: str) -> list[str]:
     """The other ways of typing what `_close_up` closes up."""
-    extras: list[str] = []
+    extras = [found[0].replace("'", "") for found in _ELIDED.finditer(folded)] if "'" in folded else []
+    if not _DIGIT.search(folded):
+        return extras
     for found in _PHONE.finditer(folded):
         extras += ["0" + found[1], *re.findall(r"\d{2}", found[2])]
     for found in _SIREN.finditer(folded):
         digits = "".join(_WORD.findall(found[0]))
         extras += [digits[:9], *_WORD.findall(found[0])]
     extras += [found[0][:9] for found in _SIRET_UNSPACED.finditer(folded)]
-    for found in _THOUSANDS.finditer(folded):
-        extras += found[0].split()
-    for found in _IBAN.finditer(folded):
+    for found in chain(_THOUSANDS.finditer(folded), _IBAN.finditer(folded)):
         extras += found[0].split()
     for found in _REFERENCE.finditer(folded):
-        letters, number, tail = found.groups()
-        last = tail.rpartition("-")[2] or number
-        extras += [letters + number, *tail.split("-")[1:], *([letters + number.lstrip("0")] if not tail else [])]
-        extras.append(last.lstrip("0"))
-    extras += [found[0].replace("'", "") for found in re.finditer(_ELISION.pattern + r"\w+", folded)]
+        extras += _reference_parts(*found.groups())
     return [extra for extra in extras if extra]
+
+
+def _reference_parts(letters: str, number: str, tail: str) -> list[str]:
+    """« f », « 2026 », « -000123 » give f2026, 000123, 123; « c », « 00017 », nothing give c00017, c17, 17."""
+    if not tail:
+        return [letters + number, letters + number.lstrip("0"), number.lstrip("0")]
+    return [letters + number, *tail.split("-")[1:], tail.rpartition("-")[2].lstrip("0")]
 
 
 def _plain_ending(word: str) -> str:
