@@ -5,7 +5,6 @@ missing value is the caller's matter, so every check refuses it as « vide ».
 """
 
 import re
-import secrets
 import unicodedata
 
 import phonenumbers
@@ -19,19 +18,9 @@ from lib.errors import Refusal
 from lib.wording import NBSP
 from lib.wording import say as _
 
-_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-PUBLIC_ID = r"[0-9a-hjkmnp-tv-z]{26}"
 _OVERSEAS_PHONES = ("GP", "GF", "MQ", "RE", "YT", "PM")
 _MAIL_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
 _MAIL_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
-
-
-def public_id() -> str:
-    """A new opaque identifier for addresses and the API: 26 letters or digits of Crockford's base 32, 130 random bits.
-
-    Lower case, without i, l, o, u: it can be read aloud and copied by hand. It says nothing of order or number.
-    """
-    return "".join(secrets.choice(_CROCKFORD) for _position in range(26))
 
 
 def check_siren(text: str) -> str:

@@ -3,6 +3,7 @@
 import secrets
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that reads like another
+PATTERN = r"[0-9a-hjkmnp-tv-z]{26}"  # for URL converters
 
 
 def public_id() -> str:

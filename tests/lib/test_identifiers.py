@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from lib.errors import Refusal
 from lib.identifiers import (
-    PUBLIC_ID,
     check_email,
     check_iban,
     check_phone,
@@ -22,7 +21,6 @@ from lib.identifiers import (
     format_iban,
     format_phone,
     format_siret,
-    public_id,
 )
 
 
@@ -256,9 +254,3 @@ def test_any_text_is_kept_or_refused_with_a_sentence(check: Callable[[str], str]
     except Refusal as refused:
         said = refused.message
     assert said[-1] in ".?"
-
-
-def test_public_ids_are_opaque_and_never_alike() -> None:
-    made = [public_id() for _number in range(1000)]
-    assert len(set(made)) == 1000
-    assert [wrong for wrong in made if not re.fullmatch(PUBLIC_ID, wrong)] == []
