@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Run a management command of Égards."""
+"""Run a management command of Égards. `./run manage …` comes here with the environment and the database ready."""
 
 import os
 import sys
@@ -7,7 +7,11 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
+    if os.environ.get("EGARDS_PREPARE") == "1":
+        from config.preparing import prepare_for  # inline: optional step
+
+        prepare_for(sys.argv[1:])
+    from django.core.management import execute_from_command_line  # inline: optional step
 
     execute_from_command_line(sys.argv)
 

@@ -5,6 +5,7 @@ Read once by `config.settings`; `./run` decides the variables, this module only 
 
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,14 +18,50 @@ def data_folder() -> Path:
     return Path(os.environ.get("EGARDS_DATA") or ROOT / "data").resolve()
 
 
-def chosen_kind() -> str:
-    """Which of the embedded databases is served: `EGARDS_KIND`, else the real one when it exists, else the demo."""
+def named_kind() -> str:
+    """The kind `EGARDS_KIND` asks for, empty when it asks for none."""
     kind = os.environ.get("EGARDS_KIND", "")
-    if kind:
-        if kind not in KINDS:
-            raise SystemExit(f"EGARDS_KIND vaut {kind!r} ; valeurs possibles : {', '.join(KINDS)}.")
+    if kind and kind not in KINDS:
+        raise SystemExit(f"EGARDS_KIND vaut {kind!r} ; valeurs possibles : {', '.join(KINDS)}.")
+    return kind
+
+
+def chosen_kind() -> str:
+    """Which database is served: the one asked for, else what PostgreSQL says it is, else the real one when it
+    exists, else the demo."""
+    if kind := named_kind():
         return kind
-    return "real" if (data_folder() / "real.sqlite3").exists() else "demo"
+    if url := os.environ.get("DATABASE_URL", ""):
+        return recorded_kind(url) or "demo"
+    return "real" if database_file("real").exists() else "demo"
+
+
+def reason() -> str:
+    """Why `chosen_kind` chooses what it does, in words for the person who starts the product."""
+    kind = chosen_kind()
+    if named_kind():
+        return "choisie à la main"
+    if os.environ.get("DATABASE_URL"):
+        return "ce que dit la base PostgreSQL" if kind == "real" else "la base PostgreSQL n’est pas une base réelle"
+    return f"elle existe dans {data_folder()}" if kind == "real" else f"il n’y a pas encore de base réelle dans {data_folder()}"
+
+
+@cache
+def recorded_kind(url: str) -> str:
+    """What the PostgreSQL database at `url` was recorded to be at its birth; empty when it is new or out of reach."""
+    import psycopg  # inline: optional step
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute("SELECT kind FROM accounts_installation").fetchone()
+    except psycopg.Error:  # a new database has no such table; an unreachable one is told by whoever needs it
+        return ""
+    return row[0] if row else ""
+
+
+def database_file(kind: str) -> Path:
+    """The embedded database of `kind`."""
+    return data_folder() / f"{kind}.sqlite3"
 
 
 def secret_key() -> str:
@@ -70,7 +107,7 @@ def database() -> dict:
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data_folder() / f"{chosen_kind()}.sqlite3",
+        "NAME": database_file(chosen_kind()),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 30,

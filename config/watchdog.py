@@ -1,0 +1,143 @@
+"""Keep the task queue moving. One SIGKILL on the wrong process freezes django-q2 silently and for ever.
+
+The watchdog rings the queue every few seconds; a cluster of which nothing has moved for 20 s, and whose workers
+are not all honestly busy, is killed with its whole group and started again. Truth stays in our tables: a task
+killed here is found again by the next sweep.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django_q.tasks import async_task
+
+from config import lifeline
+from config.cluster import mark, read
+from config.jobs import HEARTBEAT, beat
+from lib import clock
+
+logger = logging.getLogger(__name__)
+
+RING_EVERY = 8.0  # seconds between two rings
+LATE = 20.0  # nothing moved here, nor anywhere: frozen
+LATE_ALONE = 120.0  # nothing moved here while another machine works: frozen too
+PATIENCE = 8.0  # seconds given to running tasks when we are asked to stop
+
+
+class Watchdog:
+    """One cluster in its own process group, watched until we are told to stop or our parent dies."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="egards-worker-"))
+        self.parent = os.getppid()
+        self.stopping = False
+        self.cluster: subprocess.Popen[bytes] | None = None
+        self.rung_at = 0.0
+
+    def run(self) -> None:
+        """Watch until the end; leaves no process and no file behind."""
+        signal.signal(signal.SIGTERM, self.ask_to_stop)
+        signal.signal(signal.SIGINT, self.ask_to_stop)
+        try:
+            self.start()
+            while not self.stopping and os.getppid() == self.parent:
+                self.look()
+                time.sleep(0.2)
+        finally:
+            self.stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        """Stop at the next turn of the loop."""
+        self.stopping = True
+
+    def start(self) -> None:
+        """A new cluster, with a clean slate."""
+        for path in self.folder.iterdir():
+            path.unlink(missing_ok=True)
+        mark(self.folder / "beat")
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster", str(self.folder)]
+        self.cluster = subprocess.Popen(command, env=lifeline.environment_for_child(), start_new_session=True)
+
+    def look(self) -> None:
+        """One turn: ring the queue when it is time, restart a cluster that is dead or late."""
+        now = time.monotonic()
+        if now - self.rung_at >= RING_EVERY:
+            self.rung_at = now
+            self.ring()
+        dead = self.cluster is None or self.cluster.poll() is not None
+        if dead or self.is_late(now):
+            logger.error("the task queue %s: restarting it", "died" if dead else "is frozen")
+            self.kill()
+            self.start()
+
+    def ring(self) -> None:
+        """Put the heartbeat task in the queue; a database that does not answer is not the queue's fault."""
+        try:
+            async_task(beat, q_options={"save": False})
+        except DatabaseError as trouble:
+            logger.error("the database does not answer: %s", trouble)
+            connection.close()
+            mark(self.folder / "beat")
+
+    def is_late(self, now: float) -> bool:
+        """Whether nothing has moved for too long, while not every worker is honestly busy with a task."""
+        silent = now - (read(self.folder / "beat") or now)
+        if silent < LATE or self.all_busy(now):
+            return False
+        return silent > LATE_ALONE or not another_machine_beats()
+
+    def all_busy(self, now: float) -> bool:
+        """Whether each worker is alive and on a task that has not outlived the limit of a task."""
+        busy = 0
+        for path in self.folder.glob("busy-*"):
+            since = read(path)
+            busy += since is not None and now - since < settings.Q_CLUSTER["timeout"] + 10 and is_alive(int(path.name[5:]))
+        return busy >= settings.Q_CLUSTER["workers"]
+
+    def stop(self) -> None:
+        """Let the running tasks end, then kill what is left."""
+        if self.cluster and self.cluster.poll() is None:
+            self.cluster.terminate()
+            try:
+                self.cluster.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                logger.warning("tasks still running are stopped; the next sweep takes them up again")
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group of the cluster."""
+        if self.cluster:
+            try:
+                os.killpg(self.cluster.pid, signal.SIGKILL)
+            except ProcessLookupError:  # all gone already
+                pass
+            self.cluster.wait()
+
+
+def another_machine_beats() -> bool:
+    """Whether the heartbeat task was executed lately, by whatever machine."""
+    try:
+        beaten_at = cache.get(HEARTBEAT)
+    except DatabaseError:
+        return True  # nothing can be concluded
+    return beaten_at is not None and (clock.real_now() - beaten_at).total_seconds() < LATE
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process `pid` exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
