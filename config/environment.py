@@ -92,9 +92,7 @@ def database() -> dict:
     if url:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql"):
-            raise SystemExit(
-                "DATABASE_URL doit commencer par postgresql:// ; sans elle, la base est un fichier SQLite."
-            )
+            raise SystemExit("DATABASE_URL doit commencer par postgresql:// ; sans elle, la base est un fichier SQLite.")
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),

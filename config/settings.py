@@ -16,9 +16,7 @@ BASE_DIR = environment.ROOT
 DATA_DIR = environment.data_folder()
 DEBUG = os.environ.get("EGARDS_DEBUG", "") == "1"
 TESTING = os.environ.get("EGARDS_TESTING", "") == "1"
-INSTALLATION_KIND = (
-    os.environ.get("EGARDS_KIND") or environment.chosen_kind()
-)  # checked against the database's own mark
+INSTALLATION_KIND = environment.chosen_kind()  # checked against the database’s own mark
 DEMO = INSTALLATION_KIND == "demo"
 SECRET_KEY = environment.secret_key()
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -23,7 +24,7 @@ from django_q.tasks import async_task
 
 from config import lifeline
 from config.cluster import mark, read
-from config.jobs import HEARTBEAT, beat
+from config.jobs import HEARTBEAT
 from lib import clock
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Watchdog:
     def ring(self) -> None:
         """Put the heartbeat task in the queue; a database that does not answer is not the queue's fault."""
         try:
-            async_task(beat, q_options={"save": False})
+            async_task("config.jobs.beat", q_options={"save": False})
         except DatabaseError as trouble:
             logger.error("the database does not answer: %s", trouble)
             connection.close()
@@ -118,10 +119,8 @@ class Watchdog:
     def kill(self) -> None:
         """SIGKILL to the whole group of the cluster."""
         if self.cluster:
-            try:
+            with suppress(ProcessLookupError):  # nothing is left of it
                 os.killpg(self.cluster.pid, signal.SIGKILL)
-            except ProcessLookupError:  # all gone already
-                pass
             self.cluster.wait()
 
 

@@ -119,7 +119,12 @@ def translate(pip_config: str) -> dict[str, str]:
 
     Hashes are required in any case, so the best match may come from any of the indexes.
     """
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS", "cert": "SSL_CERT_FILE"}
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
     found: dict[str, str] = {}
     for line in pip_config.splitlines():
         key, _, value = line.partition("=")

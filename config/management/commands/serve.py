@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection
 from types import FrameType
 from typing import Any
@@ -28,7 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--host", default="127.0.0.1", help="adresse d’écoute (une adresse publique demande EGARDS_URL en https)")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="adresse d’écoute (une adresse publique demande EGARDS_URL en https)"
+        )
 
     def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
         refuse_address(host, port)
@@ -109,7 +112,11 @@ class Tree:
 
     def spawn(self, *words: str) -> subprocess.Popen[bytes]:
         """One child, on the same database as us, that will not outlive us."""
-        told = {**lifeline.environment_for_child(), "EGARDS_KIND": settings.INSTALLATION_KIND, "PYTHONPATH": str(settings.BASE_DIR)}
+        told = {
+            **lifeline.environment_for_child(),
+            "EGARDS_KIND": settings.INSTALLATION_KIND,
+            "PYTHONPATH": str(settings.BASE_DIR),
+        }
         return subprocess.Popen([sys.executable, *words], env=told, start_new_session=True)
 
     def ask_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -162,7 +169,5 @@ class Tree:
         """SIGKILL to the groups of both children."""
         for child in (self.web, self.worker):
             if child:
-                try:
+                with suppress(ProcessLookupError):  # nothing is left of it
                     os.killpg(child.pid, signal.SIGKILL)
-                except ProcessLookupError:  # nothing is left of it
-                    pass
