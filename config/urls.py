@@ -1,14 +1,19 @@
 """Every URL of the product. Each view declares its policy (`accounts.policy`)."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from accounts.policy import policy
 from config.health import healthz
+from ui.gallery import gallery
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("compte/", include("allauth.urls")),
     path("", include("desk.urls")),
 ]
+if settings.DEBUG or settings.TESTING:
+    urlpatterns.append(path("_ui/", policy(public=True)(gallery), name="gallery"))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -8,10 +8,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 if os.environ.get("EGARDS_TESTING") != "1":  # xdist workers inherit what the first process made
     folder = tempfile.mkdtemp(prefix="egards-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (Path(folder) / "static").mkdir()  # WhiteNoise warns when collectstatic never ran
     os.environ["EGARDS_DATA"] = folder
     os.environ["EGARDS_SECRET_KEY"] = "only-for-tests-" + "0" * 50
     os.environ["EGARDS_TESTING"] = "1"

@@ -35,33 +35,67 @@ class SampleForm(forms.Form):
     direction = forms.ChoiceField(label=_("Sens"), choices=[("out", _("Appel passé")), ("in", _("Appel reçu"))])
     due_on = forms.DateField(label=_("Pour le"), required=False)
     said = forms.CharField(label=_("Ce qui s’est dit"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    shared = forms.BooleanField(label=_("Visible par toute l’équipe"), required=False, help_text=_("Sinon, par vous et les responsables."))
+    shared = forms.BooleanField(
+        label=_("Visible par toute l’équipe"), required=False, help_text=_("Sinon, par vous et les responsables.")
+    )
     days = forms.MultipleChoiceField(
-        label=_("Jours préférés"), choices=[("mon", _("lundi")), ("tue", _("mardi"))], widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Jours préférés"),
+        choices=[("mon", _("lundi")), ("tue", _("mardi"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     paper = forms.FileField(label=_("Pièce jointe"), required=False)
 
 
 def _menu() -> list[dict[str, object]]:
-    labels = (_("Aujourd’hui"), _("Clients"), _("Devis et factures"), _("Relances"), _("Réclamations"), _("Bilan"), _("Réglages"))
+    labels = (
+        _("Aujourd’hui"),
+        _("Clients"),
+        _("Devis et factures"),
+        _("Relances"),
+        _("Réclamations"),
+        _("Bilan"),
+        _("Réglages"),
+    )
     return [
         {"label": label, "url": "#", "current": place == 1, "count": {0: 6, 4: 1}.get(place, 0), "late": place == 4}
         for place, label in enumerate(labels)
     ]
 
 
+REFUSED = {"kind": "call", "name": "", "email": "anne.lemoine@@courriel.example", "said": "Deux charnières manquent."}
+FILTERS = [("Tout", "#", True), ("Humain", "#", False, 12), ("Argent", "#", False, 3), ("Réclamation", "#", False)]
+FACTS = [
+    ("Le fil dit", "31 factures réglées à l’heure depuis quatre ans."),
+    ("On en déduit", "Un oubli, sans doute."),
+    ("On veut", "Qu’il se sente considéré, jamais soupçonné."),
+]
+DATES = [TODAY + timedelta(days=distance) for distance in (-1, 0, 1, 4, 8, 44)]
+
+
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component; `?look=dark` or `light` forces a theme, `?plain=1` shows it in the frame of the door."""
+    """Every component; `?look=dark` or `?look=light` forces a theme."""
     look = request.GET.get("look", "auto")
+    look = look if look in dict(LOOKS) else "auto"
     values = {
-        "menu": _menu(), "company_name": "Menuiserie Duval", "demo": True, "today": TODAY, "now": NOW,
-        "look": look if look in dict(LOOKS) else "auto", "looks": [(label, f"?look={key}", key == look) for key, label in LOOKS],
+        "menu": _menu(),
+        "company_name": "Menuiserie Duval",
+        "demo": True,
+        "today": TODAY,
+        "now": NOW,
+        "soon": NOW + timedelta(seconds=24),
+        "look": look,
+        "looks": [(label, f"?look={key}", key == look) for key, label in LOOKS],
         "blank": SampleForm(initial={"kind": "call", "direction": "out"}),
-        "refused": SampleForm({"kind": "call", "name": "", "email": "anne.lemoine@@courriel.example", "direction": "out", "said": "Deux charnières manquent."}),
-        "colours": COLOURS, "button_tones": ui.BUTTON_TONES, "tag_tones": ui.TAG_TONES, "notice_tones": ui.NOTICE_TONES,
-        "filters": [("Tout", "#", True), ("Humain", "#", False, 12), ("Argent", "#", False, 3), ("Réclamation", "#", False)],
-        "facts": [("Le fil dit", "31 factures réglées à l’heure depuis quatre ans."), ("On en déduit", "Un oubli, sans doute."), ("On veut", "Qu’il se sente considéré, jamais soupçonné.")],
-        "soon": NOW + timedelta(seconds=24), "money": Decimal("1240"), "debt": Decimal("-16135.5"),
-        "dates": [date(2026, 11, 22), TODAY, date(2026, 11, 24), date(2026, 11, 27), date(2026, 12, 1), date(2027, 1, 6)],
-    }  # fmt: skip
+        "refused": SampleForm({**REFUSED, "direction": "out"}),
+        "colours": COLOURS,
+        "button_tones": ui.BUTTON_TONES,
+        "tag_tones": ui.TAG_TONES,
+        "notice_tones": ui.NOTICE_TONES,
+        "filters": FILTERS,
+        "facts": FACTS,
+        "dates": DATES,
+        "money": Decimal("1240"),
+        "debt": Decimal("-16135.5"),
+    }
     return render(request, "ui/gallery.html", values)

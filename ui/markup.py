@@ -26,16 +26,16 @@ def attributes(**wanted: Any) -> str:
     return "".join(parts)
 
 
-def one_of(kind: str, value: str, allowed: tuple[str, ...]) -> str:
+def one_of(kind: str, value: Any, allowed: tuple[Any, ...]) -> Any:
     """`value` when it is allowed, else ValueError with what is: a typo must not render silently wrong."""
     if value not in allowed:
-        raise ValueError(f"{kind} {value!r} is not one of {', '.join(allowed)}")
+        raise ValueError(f"{kind} {value!r} is not one of {', '.join(map(str, allowed))}")
     return value
 
 
 def safe(html: str) -> SafeString:
     """Mark HTML whose parts were escaped one by one by its writer."""
-    return mark_safe(html)  # noqa: S308 (every caller escapes what it puts in)
+    return mark_safe(html)
 
 
 @lru_cache(maxsize=256)

@@ -81,7 +81,9 @@ def post_button(
     """A form of one button, for a gesture that needs no field (undo, keep, log out)."""
     inner = button(label, tone=tone, size=size, key=key, icon=icon, name=name, value=value)
     back = f"<input{attributes(type='hidden', name='next', value=next)}>" if next else ""
-    token = f"<input{attributes(type='hidden', name='csrfmiddlewaretoken', value=str(context.get('csrf_token') or ''))}>"
+    token = (
+        f"<input{attributes(type='hidden', name='csrfmiddlewaretoken', value=str(context.get('csrf_token') or ''))}>"
+    )
     return safe(f'<form method="post"{attributes(action=url)} class="inline-form">{token}{back}{inner}</form>')
 
 
@@ -131,24 +133,31 @@ def card(
     head, name = "", ""
     if title:
         name = f"{id}-title" if id else fresh_id("card")
-        one_of("level", level, LEVELS)  # type: ignore[arg-type]
-        side = f"<a{attributes(href=link)}>{esc(link_label)}</a>" if link else (f'<span class="small faint">{esc(note)}</span>' if note else "")
+        one_of("level", level, LEVELS)
+        aside = f'<span class="small faint">{esc(note)}</span>' if note else ""
+        side = f"<a{attributes(href=link)}>{esc(link_label)}</a>" if link else aside
         head = f'<header><h{level} id="{name}">{esc(title)}</h{level}>{side}</header>'
-    return safe(f"<section{attributes(class_=_classes('card', tone), id=id, aria_labelledby=name)}>{head}{content}</section>")
+    return safe(
+        f"<section{attributes(class_=_classes('card', tone), id=id, aria_labelledby=name)}>{head}{content}</section>"
+    )
 
 
 @register.simple_block_tag(end_name="endpart")
-def part(content: SafeString, title: Any, *, link: str = "", link_label: Any = "", note: Any = "", id: str = "") -> SafeString:
+def part(
+    content: SafeString, title: Any, *, link: str = "", link_label: Any = "", note: Any = "", id: str = ""
+) -> SafeString:
     """A part of a page on bare paper, under a ruled title."""
     name = f"{id}-title" if id else fresh_id("part")
-    side = f" <a{attributes(href=link)}>{esc(link_label)}</a>" if link else (f" <small>{esc(note)}</small>" if note else "")
-    return safe(f'<section{attributes(class_="part", id=id, aria_labelledby=name)}><h2 id="{name}">{esc(title)}{side}</h2>{content}</section>')
+    aside = f" <small>{esc(note)}</small>" if note else ""
+    side = f" <a{attributes(href=link)}>{esc(link_label)}</a>" if link else aside
+    head = f'<h2 id="{name}">{esc(title)}{side}</h2>'
+    return safe(f"<section{attributes(class_='part', id=id, aria_labelledby=name)}>{head}{content}</section>")
 
 
 @register.simple_block_tag(end_name="endempty")
 def empty(content: SafeString, title: Any, *, text: Any = "", level: int = 2) -> SafeString:
     """What to do first when there is nothing yet: a sentence and, in the block, the buttons."""
-    one_of("level", level, LEVELS)  # type: ignore[arg-type]
+    one_of("level", level, LEVELS)
     words = f"<p>{esc(text)}</p>" if text else ""
     acts = f'<div class="acts">{content}</div>' if content.strip() else ""
     return safe(f'<div class="card empty"><h{level}>{esc(title)}</h{level}>{words}{acts}</div>')
@@ -160,13 +169,17 @@ def notice(content: SafeString, tone: str = "warn", *, title: Any = "", live: bo
     one_of("tone", tone, NOTICE_TONES)
     role = ("alert" if tone == "late" else "status") if live else ""
     head = f"<strong>{esc(title)}</strong>" if title else ""
-    return safe(f"<div{attributes(class_='note' if tone == 'warn' else f'note {tone}', role=role)}>{head}{content}</div>")
+    return safe(
+        f"<div{attributes(class_='note' if tone == 'warn' else f'note {tone}', role=role)}>{head}{content}</div>"
+    )
 
 
 @register.simple_block_tag(end_name="endmore")
 def more(content: SafeString, summary: Any, *, open: bool = False, id: str = "") -> SafeString:
     """Something folded that opens without a script."""
-    return safe(f"<details{attributes(class_='more-of', id=id, open=bool(open))}><summary>{esc(summary)}</summary>{content}</details>")
+    return safe(
+        f"<details{attributes(class_='more-of', id=id, open=bool(open))}><summary>{esc(summary)}</summary>{content}</details>"
+    )
 
 
 @register.simple_tag
@@ -198,7 +211,9 @@ def choice_field(bound: BoundField, *, label: Any = "", hide_label: bool = False
 @register.simple_tag
 def error_summary(form: Any) -> SafeString:
     """The list of what is wrong, at the top of a form, each line leading to its field. Empty when nothing is."""
-    return safe(render_to_string("components/error_summary.html", {"form": form, "lines": _error_lines(form)})) if form.errors else safe("")
+    if not form.errors:
+        return safe("")
+    return safe(render_to_string("components/error_summary.html", {"form": form, "lines": _error_lines(form)}))
 
 
 def _error_lines(form: Any) -> list[tuple[str, Any, str]]:
@@ -216,7 +231,7 @@ def pills(items: Iterable[Any], *, label: Any) -> SafeString:
     for text, url, current, *count in items:
         number = f' <span class="count">{esc(count[0])}</span>' if count and count[0] is not None else ""
         links.append(f"<a{attributes(href=url, aria_current='true' if current else None)}>{esc(text)}{number}</a>")
-    return safe(f'<nav{attributes(class_="pills", aria_label=label)}>{"".join(links)}</nav>')
+    return safe(f"<nav{attributes(class_='pills', aria_label=label)}>{''.join(links)}</nav>")
 
 
 @register.simple_tag
@@ -231,20 +246,26 @@ def pairs(rows: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> SafeString:
 def progress(done: int, total: int, *, label: Any, text: Any = "") -> SafeString:
     """Real progress of a long work: a bar, and the same in words."""
     words = text or _("%(done)s sur %(total)s") % {"done": done, "total": total}
-    bar = f"<progress{attributes(max=max(total, 1), aria_label=label)} value=\"{min(done, total)}\">{esc(words)}</progress>"
-    return safe(f'<div class="gauge"><div class="row"><span>{esc(label)}</span><span>{esc(words)}</span></div>{bar}</div>')
+    bar = (
+        f'<progress{attributes(max=max(total, 1), aria_label=label)} value="{min(done, total)}">{esc(words)}</progress>'
+    )
+    return safe(
+        f'<div class="gauge"><div class="row"><span>{esc(label)}</span><span>{esc(words)}</span></div>{bar}</div>'
+    )
 
 
 @register.simple_block_tag(end_name="endtimeline")
 def timeline(content: SafeString, *, day: Any = "", level: int = 3) -> SafeString:
     """The rows of one day of the thread, under the name of the day."""
-    one_of("level", level, LEVELS)  # type: ignore[arg-type]
+    one_of("level", level, LEVELS)
     head = f'<h{level} class="day">{esc(day)}</h{level}>' if day else ""
     return safe(f'{head}<ul class="timeline">{content}</ul>')
 
 
 @register.simple_block_tag(end_name="endtimeline_item")
-def timeline_item(content: SafeString, title: Any, *, when: Any = "", body: Any = "", tone: str = "human", id: str = "") -> SafeString:
+def timeline_item(
+    content: SafeString, title: Any, *, when: Any = "", body: Any = "", tone: str = "human", id: str = ""
+) -> SafeString:
     """One line of the thread: what, when and by whom, the words said (`body`), then anything."""
     one_of("tone", tone, TIMELINE_TONES)
     said = f'<p class="body">{esc(body)}</p>' if body else ""
@@ -277,11 +298,15 @@ def step(content: SafeString, title: Any, *, state: str = "todo") -> SafeString:
     said = {"done": _("fait"), "now": _("en cours"), "late": _("en retard")}.get(state, "")
     hidden = f'<span class="sr"> {esc(said)}</span>' if said else ""
     note = f"<span>{content}</span>" if content.strip() else ""
-    return safe(f"<li{attributes(class_=_classes(state), aria_current=current)}><strong>{esc(title)}{hidden}</strong>{note}</li>")
+    return safe(
+        f"<li{attributes(class_=_classes(state), aria_current=current)}><strong>{esc(title)}{hidden}</strong>{note}</li>"
+    )
 
 
 @register.simple_block_tag(end_name="enddata_table")
-def data_table(content: SafeString, caption: Any, *, show_caption: bool = False, cards: bool = True, id: str = "") -> SafeString:
+def data_table(
+    content: SafeString, caption: Any, *, show_caption: bool = False, cards: bool = True, id: str = ""
+) -> SafeString:
     """A table on a sheet that scrolls sideways alone; on a phone each row becomes a small card (`cards`)."""
     name = fresh_id("table")
     hidden = "" if show_caption else ' class="sr"'
@@ -312,7 +337,9 @@ def next_page(url: str, *, label: Any = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def undo(context: Context, text: Any, url: str, *, until: datetime, now: datetime, of: int = 60, gone: Any = "") -> SafeString:
+def undo(
+    context: Context, text: Any, url: str, *, until: datetime, now: datetime, of: int = 60, gone: Any = ""
+) -> SafeString:
     """What can still be taken back: words, the seconds left out of `of`, a button. After that, only words (`gone`)."""
     left = max(int((until - now).total_seconds()), 0)
     values = {
