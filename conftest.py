@@ -1,1 +1,3 @@
-"""The strict harness. It is small here because each strictness is a plugin of its own in `tests/harness/`."""
+"""The strict harness and the personas, each in its own file of `tests/harness/`."""
+
+pytest_plugins = ["tests.harness.strictness", "tests.harness.databases", "tests.harness.personas"]

@@ -1,0 +1,86 @@
+"""Databases for tests that really commit: several processes, threads, crashes.
+
+Each gets its own copy of the migrated database (a file copy on SQLite, `CREATE DATABASE … TEMPLATE` on
+PostgreSQL) and throws it away: nothing is ever flushed, so the triggers need no bypass.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One database of its own. `environment` makes a child process use it."""
+
+    environment: dict[str, str]
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The migrated, empty database as a file; None on PostgreSQL, which copies by itself."""
+    if connection.vendor != "sqlite":
+        return None
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    return path
+
+
+@pytest.fixture
+def committing(sqlite_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[Copy]:
+    """Run this test on its own copy of the database, where commits are real."""
+    with django_db_blocker.unblock():
+        maker = copy_of_file(sqlite_template, tmp_path) if sqlite_template else copy_of_server()
+        name, told, drop = maker
+        shared = connections.settings["default"]
+        before, kept = connections["default"], {"NAME": shared["NAME"], "TEST": shared["TEST"]}
+        shared["NAME"] = name
+        del connections["default"]
+        try:
+            yield Copy({**os.environ, **told}, tmp_path)
+        finally:
+            connections["default"].close()
+            shared.update(kept)
+            connections["default"] = before
+            drop()
+
+
+def copy_of_file(template: Path, folder: Path) -> tuple[str, dict[str, str], Any]:
+    """A copy of the SQLite file, under the name that a process with `EGARDS_DATA=folder` looks for."""
+    path = folder / f"{settings.INSTALLATION_KIND}.sqlite3"
+    shutil.copyfile(template, path)
+    return str(path), {"EGARDS_DATA": str(folder), "EGARDS_KIND": settings.INSTALLATION_KIND}, lambda: None
+
+
+def copy_of_server() -> tuple[str, dict[str, str], Any]:
+    """A copy of the test database made by the PostgreSQL server itself; nobody may be connected meanwhile."""
+    parameters = connection.get_connection_params()
+    template, name = parameters["dbname"], f"{parameters['dbname']}_{secrets.token_hex(4)}"
+    connection.close()
+    server = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
+    execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    user = f"{server.get('user', '')}:{server.get('password', '')}@".replace(":@", "@")
+    url = f"postgresql://{user}{server.get('host', '')}:{server.get('port', '5432')}/{name}"
+
+    def drop() -> None:
+        execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    return name, {"DATABASE_URL": url, "EGARDS_KIND": settings.INSTALLATION_KIND}, drop
+
+
+def execute(server: dict[str, Any], statement: sql.Composed) -> None:
+    """Run one statement on the server's own database, outside any transaction."""
+    with psycopg.connect(**server, dbname="postgres", autocommit=True) as session:
+        session.execute(statement)
