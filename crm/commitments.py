@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from crm import timeline
@@ -58,28 +59,31 @@ def promise(
             made_at=clock.now(),
         )
         if record:
-            _trace(made, Kind.COMMITMENT_MADE, _("Engagement pris"), by=by)
+            _trace(made, Kind.COMMITMENT_MADE, gettext_lazy("Engagement pris"), by=by)
     return made
 
 
 def keep(commitment: Commitment, *, by: User | None, version: int | None = None) -> Commitment:
     """Say that it is done. Keeping twice is keeping once. Refuses a released one."""
     with transaction.atomic():
-        current = _lock(commitment, version)
+        current = _lock(commitment)
         if current.kept_at:
             return current
+        _refuse_stale(current, version)
         _refuse_closed(current)
         current.kept_at, current.kept_by = clock.now(), by
-        return _save(current, Kind.COMMITMENT_KEPT, _("Engagement tenu"), by=by)
+        return _save(current, Kind.COMMITMENT_KEPT, gettext_lazy("Engagement tenu"), by=by)
 
 
 def reopen(commitment: Commitment, *, by: User | None) -> Commitment:
     """Undo a keep or a release pressed by mistake; both rows stay in the history."""
     with transaction.atomic():
-        current = _lock(commitment, None)
+        current = _lock(commitment)
+        if current.is_open:
+            return current
         current.kept_at = current.kept_by = current.released_at = current.released_by = None
         current.release_reason = ""
-        return _save(current, Kind.COMMITMENT_MADE, _("Engagement rouvert"), by=by)
+        return _save(current, Kind.COMMITMENT_MADE, gettext_lazy("Engagement rouvert"), by=by)
 
 
 def move(
@@ -94,11 +98,22 @@ def move(
 ) -> Commitment:
     """Give it another day; the history keeps the former one and the reason."""
     with transaction.atomic():
-        current = _lock(commitment, version)
+        current = _lock(commitment)
+        if (current.due_on, current.due_at, current.due_before) == (due_on, due_at, due_before):
+            return current
+        _refuse_stale(current, version)
         _refuse_closed(current)
         former = current.due_on
         current.due_on, current.due_at, current.due_before = due_on, due_at, due_before
-        return _save(current, Kind.COMMITMENT_MOVED, _("Engagement déplacé"), by=by, body=reason, former=former.isoformat(), to=due_on.isoformat())
+        return _save(
+            current,
+            Kind.COMMITMENT_MOVED,
+            gettext_lazy("Engagement déplacé"),
+            by=by,
+            body=reason,
+            former=former.isoformat(),
+            to=due_on.isoformat(),
+        )
 
 
 def release(commitment: Commitment, *, by: User | None, reason: str, version: int | None = None) -> Commitment:
@@ -107,12 +122,13 @@ def release(commitment: Commitment, *, by: User | None, reason: str, version: in
     if not reason:
         raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
     with transaction.atomic():
-        current = _lock(commitment, version)
+        current = _lock(commitment)
         if current.released_at:
             return current
+        _refuse_stale(current, version)
         _refuse_closed(current)
         current.released_at, current.released_by, current.release_reason = clock.now(), by, reason[:200]
-        return _save(current, Kind.COMMITMENT_RELEASED, _("Engagement levé"), by=by, body=reason)
+        return _save(current, Kind.COMMITMENT_RELEASED, gettext_lazy("Engagement levé"), by=by, body=reason)
 
 
 def delegate(commitment: Commitment, *, to: User, by: User | None, version: int | None = None) -> Commitment:
@@ -120,22 +136,27 @@ def delegate(commitment: Commitment, *, to: User, by: User | None, version: int 
     if not to.is_active or not to.is_house:
         raise Refusal(_("Cette personne ne travaille plus dans la maison."), field="owner")
     with transaction.atomic():
-        current = _lock(commitment, version)
-        _refuse_closed(current)
+        current = _lock(commitment)
         former = current.owner_id
         if former == to.pk:
             return current
+        _refuse_stale(current, version)
+        _refuse_closed(current)
         current.owner = to
-        return _save(current, Kind.COMMITMENT_DELEGATED, _("Engagement confié"), by=by, former=former, to=to.pk)
+        return _save(current, Kind.COMMITMENT_DELEGATED, gettext_lazy("Engagement confié"), by=by, former=former, to=to.pk)
 
 
-def _lock(commitment: Commitment, version: int | None) -> Commitment:
-    current = Commitment.objects.select_for_update().select_related("customer").get(pk=commitment.pk)
+def _lock(commitment: Commitment) -> Commitment:
+    current = Commitment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=commitment.pk)
     if current.nature != Commitment.Nature.PRIMARY:
         raise Refusal(_("Cette date vient d’un document ou de la loi : elle se change par un nouveau fait, pas ici."))
+    return current
+
+
+def _refuse_stale(current: Commitment, version: int | None) -> None:
+    """`version` is the one the person saw; what was done twice the same way never comes here (a double click)."""
     if version is not None and current.version != version:
         raise Conflict(_("Un collègue vient de changer cet engagement. Relisez-le, puis recommencez."))
-    return current
 
 
 def _refuse_closed(current: Commitment) -> None:
@@ -145,14 +166,14 @@ def _refuse_closed(current: Commitment) -> None:
         raise Refusal(_("Cet engagement est déjà levé."))
 
 
-def _save(current: Commitment, kind: str, summary: str, *, by: User | None, body: str = "", **data: Any) -> Commitment:
+def _save(current: Commitment, kind: str, summary: object, *, by: User | None, body: str = "", **data: Any) -> Commitment:
     current.version += 1
     current.save()
     _trace(current, kind, summary, by=by, body=body, **data)
     return current
 
 
-def _trace(commitment: Commitment, kind: str, summary: str, *, by: User | None, body: str = "", **data: Any) -> None:
+def _trace(commitment: Commitment, kind: str, summary: object, *, by: User | None, body: str = "", **data: Any) -> None:
     timeline.record(
         customer=commitment.customer,
         contact=commitment.contact,

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,7 +19,7 @@ def record(
     *,
     customer: Customer | None,
     kind: str,
-    summary: str,
+    summary: object,
     by: User | None,
     occurred_at: datetime | None = None,
     contact: Contact | None = None,
@@ -31,13 +33,16 @@ def record(
     audience: str = Audience.HOUSE,
     visibility: str = Visibility.EVERYONE,
     import_batch: ImportBatch | None = None,
+    key: str = "",
 ) -> Interaction:
     """Write one row of the history, in the transaction of the fact it tells; returns it.
 
-    `summary` is written by code from the kind, never typed words nor a person's name; `body` holds typed words.
+    `summary` (lazily translated text) is written by code from the kind, never typed words nor a person's name; `body`
+    holds typed words.
     `by=None` means the house did it of itself. `about` is the object the row points to: it has `public_id`,
     `about_label` or a text, and `customer_id` when it belongs to one. Refuses an `about` or a contact of another
-    customer, a moment in the future, and a call outside a transaction.
+    customer, a moment in the future, and a call outside a transaction. `key` names the request: the database refuses
+    a second row of the same author with the same key.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("timeline.record is called inside the transaction of the fact it tells")
@@ -58,7 +63,7 @@ def record(
         occurred_at=occurred_at or now,
         recorded_at=now,
         author=by,
-        summary=str(summary),
+        summary=_frozen(summary),
         body=body,
         about_kind=about_kind,
         about_ref=about.public_id if about is not None else "",
@@ -68,7 +73,14 @@ def record(
         visibility=visibility,
         team_id=by.team_id if by is not None and visibility == Visibility.TEAM else None,
         import_batch=import_batch,
+        key=key,
     )
+
+
+def _frozen(summary: object) -> str:
+    """What a row is called for ever, in the house's language, whoever wrote it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(summary)
 
 
 def _is_of(owner: int, customer: Customer | None) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Channel
 from lib import clock
@@ -23,7 +24,7 @@ class Kind(models.TextChoices):
     MEETING = "meeting", _("Rendez-vous")
     MESSAGE = "message", _("Message")
     LETTER = "letter", _("Courrier")
-    NOTE = "note", _("Note")
+    NOTE = "note", pgettext_lazy("échange", "Note")  # a bare «Note» is said «Remarque» by Django’s own catalogue
     EMAIL = "email", _("E-mail")
     CUSTOMER_CREATED = "customer_created", _("Fiche créée")
     CUSTOMER_CHANGED = "customer_changed", _("Fiche modifiée")
@@ -143,6 +144,7 @@ class Interaction(models.Model):
     team = models.ForeignKey("accounts.Team", models.PROTECT, null=True, related_name="+")
     erased_at = models.DateTimeField(null=True)
     import_batch = models.ForeignKey("crm.ImportBatch", models.SET_NULL, null=True, related_name="interactions")
+    key = models.CharField(max_length=64, blank=True)  # names the request that wrote it: a second one finds the first
 
     objects = InteractionQuerySet.as_manager()
 
@@ -157,7 +159,8 @@ class Interaction(models.Model):
                 condition=~Q(visibility=Visibility.TEAM) | Q(team__isnull=False),
                 name="team_visibility_names_a_team",
                 violation_error_message=_("Choisissez l’équipe qui peut lire cet échange."),
-            )
+            ),
+            models.UniqueConstraint(fields=["author", "key"], condition=~Q(key=""), name="exchange_logged_once"),
         ]
 
     def __str__(self) -> str:
@@ -252,6 +255,18 @@ class Commitment(models.Model):
         return self.kept_at is None and self.released_at is None
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Files in business words."""
+
+    def visible_to(self, user: "User") -> "AttachmentQuerySet":
+        """The files whose exchange or mail this person may read, and that nobody erased."""
+        if not (user.is_house and user.may("see_records")):
+            return self.none()
+        of_exchange = Q(interaction__isnull=False) & may_read(user, "interaction__")
+        of_mail = Q(email__isnull=False) & may_read(user, "email__")
+        return self.filter(of_exchange | of_mail, erased_at=None)
+
+
 class Attachment(models.Model):
     """A stored file, named by chance in storage; its own name is only text. Erased in place with its row."""
 
@@ -266,6 +281,8 @@ class Attachment(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(default=clock.now)
     erased_at = models.DateTimeField(null=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
