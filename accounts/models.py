@@ -1,5 +1,7 @@
 """The people of the house, their rights, their credentials, and the journal of what touches security."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -76,13 +78,13 @@ class User(AbstractBaseUser):
         _("apparence"), max_length=8, default="auto", choices=[("auto", _("selon l’appareil")), ("light", _("claire")), ("dark", _("sombre"))]
     )
     mail_signature = models.TextField(_("signature des e-mails"), blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # Django declares a class variable
     created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
 
     class Meta:

@@ -138,13 +138,17 @@ def of_database(check: Callable[[], list[CheckMessage]]) -> Callable[..., Sequen
                 )
             ]
 
-    run.__name__ = check.__name__
     return run
 
 
 def exists() -> bool:
     """Whether there is a database to look at: reading an embedded one must not create it."""
-    return connection.vendor != "sqlite" or connection.is_in_memory_db() or Path(connection.settings_dict["NAME"]).exists()
+    return connection.vendor != "sqlite" or in_memory() or Path(connection.settings_dict["NAME"]).exists()
+
+
+def in_memory() -> bool:
+    """Whether the embedded database is the tests' own, which no file holds."""
+    return "mode=memory" in str(connection.settings_dict["NAME"]) or connection.settings_dict["NAME"] == ":memory:"
 
 
 @of_database
@@ -154,7 +158,7 @@ def engine() -> list[CheckMessage]:
         return []
     found = read_pragmas()
     wrong = [f"{name} = {found[name]} au lieu de {wanted}" for name, wanted in PRAGMAS.items() if found[name] != wanted]
-    if connection.is_in_memory_db():
+    if in_memory():
         wrong = [text for text in wrong if not text.startswith("journal_mode")]
     if not wrong:
         return []

@@ -117,7 +117,7 @@ def migrate_as(owner: str) -> None:
     from psycopg import sql  # inline: optional step
 
     app = environment.database()["USER"]
-    command = [sys.executable, environment.ROOT / "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+    command = [sys.executable, str(environment.ROOT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"]
     done = subprocess.run(command, env={**os.environ, "DATABASE_URL": owner}, stdout=sys.stderr, check=False)
     if done.returncode:
         sys.exit("La mise à jour de la base sous le compte propriétaire (DATABASE_OWNER_URL) a échoué.")

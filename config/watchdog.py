@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 RING_EVERY = 8.0  # seconds between two rings
 LATE = 20.0  # nothing moved here, nor anywhere: frozen
 LATE_ALONE = 120.0  # nothing moved here while another machine works: frozen too
+TASK_LIMIT = 70.0  # seconds after which no task is honest work: the queue's own limit, and some
+WORKERS = 2
 PATIENCE = 8.0  # seconds given to running tasks when we are asked to stop
 
 
@@ -103,8 +105,8 @@ class Watchdog:
         busy = 0
         for path in self.folder.glob("busy-*"):
             since = read(path)
-            busy += since is not None and now - since < settings.Q_CLUSTER["timeout"] + 10 and is_alive(int(path.name[5:]))
-        return busy >= settings.Q_CLUSTER["workers"]
+            busy += since is not None and now - since < TASK_LIMIT and is_alive(int(path.name[5:]))
+        return busy >= WORKERS
 
     def stop(self) -> None:
         """Let the running tasks end, then kill what is left."""

@@ -23,7 +23,7 @@ def run() -> int:
     failed = []
     for name, words in GATES.items():
         began = time.monotonic()
-        command = [PYTHON, VENV / "bin" / words[0], *words[1:]]
+        command = [str(PYTHON), str(VENV / "bin" / words[0]), *words[1:]]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         say(f"  {'ok   ' if done.returncode == 0 else 'ÉCHEC'} {name} ({time.monotonic() - began:.1f} s)")
         if done.returncode:
