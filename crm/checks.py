@@ -257,6 +257,7 @@ def _kept(value: Any, field: Any) -> str:
 _CUSTOMER: dict[str, Check] = {
     "type": _choice,
     "name": _text,
+    "external_reference": _text,
     "siren": _reads_as(identifiers.check_siren),
     "siret": _reads_as(identifiers.check_siret),
     "vat_number": _kept,

@@ -18,7 +18,7 @@ from lib.errors import Conflict
 
 # What a form, the API and an import may write; the rest is the gestures' own.
 EDITABLE = (
-    "type name siren siret vat_number email phone website address address_extra postal_code city country delivery_address "
+    "type name external_reference siren siret vat_number email phone website address address_extra postal_code city country delivery_address "
     "payment_days payment_counting language preferred_channel preferred_moment owner source since_on note extra"
 ).split()
 

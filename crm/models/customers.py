@@ -72,6 +72,7 @@ class Customer(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     reference = models.CharField(_("référence"), max_length=12, unique=True)
+    external_reference = models.CharField(_("code dans l’ancien logiciel"), max_length=40, blank=True)
     type = models.CharField(_("type"), max_length=16, choices=CustomerType, default=CustomerType.UNKNOWN)
     name = models.CharField(_("nom"), max_length=160)
     siren = models.CharField("SIREN", max_length=9, blank=True)
@@ -122,6 +123,9 @@ class Customer(models.Model):
             models.Index(fields=["type", "sort_name", "id"], name="customer_by_type"),
             models.Index(fields=["city", "sort_name", "id"], name="customer_by_city"),
             models.Index(fields=["name_key"], name="customer_name_key"),
+            models.Index(
+                fields=["external_reference"], name="customer_external_reference", condition=~Q(external_reference="")
+            ),
             models.Index(fields=["siren"], name="customer_siren", condition=~Q(siren="")),
             models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),
             models.Index(fields=["email_key"], name="customer_email_key", condition=~Q(email_key="")),

@@ -13,11 +13,14 @@ class ImportBatch(models.Model):
     """One run of one file. The raw file goes after 30 days, the report after three years."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("à vérifier")
+        DRAFT = "draft", _("colonnes à relire")
+        CHECKING = "checking", _("essai en cours")
+        CHECKED = "checked", _("essai prêt")
         QUEUED = "queued", _("en attente")
         RUNNING = "running", _("en cours")
         DONE = "done", _("terminé")
         FAILED = "failed", _("arrêté")
+        UNDOING = "undoing", _("annulation en cours")
         UNDONE = "undone", _("annulé")
 
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
@@ -30,6 +33,7 @@ class ImportBatch(models.Model):
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)  # column number → field
     default_type = models.CharField(max_length=16, blank=True)
+    by_legal_form = models.BooleanField(default=False)  # «SARL» in a name makes a professional when nothing else tells
     source = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     total = models.PositiveIntegerField(default=0)
@@ -52,7 +56,7 @@ class ImportBatch(models.Model):
 
 
 class ImportLine(models.Model):
-    """What became of one line of the file."""
+    """What became of one line of the file. Before the import, what would become of those that a person should read."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("ajouté")
@@ -66,7 +70,7 @@ class ImportLine(models.Model):
     line = models.PositiveIntegerField()  # as the file numbers it
     outcome = models.CharField(max_length=8, choices=Outcome)
     label = models.CharField(max_length=160, blank=True)
-    message = models.CharField(max_length=300, blank=True)
+    message = models.CharField(max_length=600, blank=True)
     row_hash = models.CharField(max_length=64, blank=True)
     customer = models.ForeignKey("crm.Customer", models.SET_NULL, null=True, related_name="import_lines")
 

@@ -1,0 +1,1 @@
+"""A firm's own customer file coming in: read, matched, tried, imported, undone."""
