@@ -5,35 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0002_exchange_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='external_reference',
-            field=models.CharField(blank=True, max_length=40, verbose_name='code dans l’ancien logiciel'),
+            model_name="customer",
+            name="external_reference",
+            field=models.CharField(blank=True, max_length=40, verbose_name="code dans l’ancien logiciel"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='by_legal_form',
+            model_name="importbatch",
+            name="by_legal_form",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('draft', 'colonnes à relire'), ('checking', 'essai en cours'), ('checked', 'essai prêt'), ('queued', 'en attente'), ('running', 'en cours'), ('done', 'terminé'), ('failed', 'arrêté'), ('undoing', 'annulation en cours'), ('undone', 'annulé')], default='draft', max_length=8),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "colonnes à relire"),
+                    ("checking", "essai en cours"),
+                    ("checked", "essai prêt"),
+                    ("queued", "en attente"),
+                    ("running", "en cours"),
+                    ("done", "terminé"),
+                    ("failed", "arrêté"),
+                    ("undoing", "annulation en cours"),
+                    ("undone", "annulé"),
+                ],
+                default="draft",
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='importline',
-            name='message',
+            model_name="importline",
+            name="message",
             field=models.CharField(blank=True, max_length=600),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('external_reference', ''), _negated=True), fields=['external_reference'], name='customer_external_reference'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("external_reference", ""), _negated=True),
+                fields=["external_reference"],
+                name="customer_external_reference",
+            ),
         ),
     ]
