@@ -15,6 +15,9 @@ from accounts.rights import Right
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
 @dataclass(frozen=True)
 class Policy:
     """What a request must be to reach a view.
@@ -22,6 +25,7 @@ class Policy:
     `public`: anybody. `right`: a member of staff who holds it (reading). `write`: the right needed for verbs
     that change something, when it is another. `signed_in`: anybody who is logged in. `contact`: a client's
     contact (portal). `api`: authenticated by the API's own credential. `demo`: exists only outside real data.
+    `enrolment`: reached even by a person who still owes their second factor. `closed`: answers 404 to everyone.
     """
 
     public: bool = False
@@ -31,10 +35,12 @@ class Policy:
     contact: bool = False
     api: bool = False
     demo: bool = False
+    enrolment: bool = False
+    closed: bool = False
 
     def right_for(self, method: str) -> str:
         """The right that `method` needs."""
-        return self.write if self.write and method not in ("GET", "HEAD", "OPTIONS") else self.right
+        return self.write if self.write and method not in SAFE_METHODS else self.right
 
 
 def policy(**declared: Any) -> Callable[[View], View]:

@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts import audit
 from accounts.models import ApiToken, User
 from lib import clock
 
@@ -25,7 +26,15 @@ def create_token(*, user: User, name: str, by: User | None) -> str:
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         ApiToken.objects.create(user=user, name=name[:80], token_hash=hash_of(token), created_by=by)
+        audit.note("token.made", by=by, subject=user.email, name=name[:80])
     return token
+
+
+def revoke_token(token: ApiToken, *, by: User | None) -> None:
+    """Make a credential worthless from its next use. Revoking twice is revoking once."""
+    with transaction.atomic():
+        if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now()):
+            audit.note("token.revoked", by=by, subject=token.user.email, name=token.name)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -37,7 +46,9 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = (
             ApiToken.objects.select_related("user")
-            .filter(token_hash=hash_of(header[1].decode("latin-1")) if len(header) == 2 else "", revoked_at=None, user__is_active=True)
+            .filter(
+                token_hash=hash_of(header[1].decode("latin-1")) if len(header) == 2 else "", revoked_at=None, user__is_active=True
+            )
             .first()
         )
         if token is None:

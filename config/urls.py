@@ -10,6 +10,7 @@ from ui.gallery import gallery
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("compte/", include("allauth.urls")),
+    path("", include("accounts.urls")),
     path("", include("desk.urls")),
 ]
 if settings.DEBUG or settings.TESTING:

@@ -1,6 +1,6 @@
 """The record: who the clients are, what happened with them, what is owed, what was written."""
 
-from crm.models.company import Company, Counter
+from crm.models.company import BankChange, Company, Counter
 from crm.models.customers import Contact, Customer, CustomerMerge, DuplicateCandidate, Tag
 from crm.models.imports import ImportBatch, ImportLine
 from crm.models.mail import BadAddress, Email, MailTemplate
@@ -9,6 +9,7 @@ from crm.models.timeline import Attachment, Commitment, Interaction
 __all__ = [
     "Attachment",
     "BadAddress",
+    "BankChange",
     "Commitment",
     "Company",
     "Contact",

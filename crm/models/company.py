@@ -1,8 +1,10 @@
 """Us: the firm that uses Égards, and its counters."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rights import Role
 from lib import clock
 
 
@@ -35,6 +37,12 @@ class TermsCounting(models.TextChoices):
     NET = "net", _("à compter de la date de facture")
     END_OF_MONTH_AFTER = "days_then_end_of_month", _("jours puis fin de mois")
     END_OF_MONTH_BEFORE = "end_of_month_then_days", _("fin de mois puis jours")
+
+
+def asked_second_factor() -> list[str]:
+    """The roles that owe a second factor until the firm decides otherwise: those who hold the keys and the money; none in
+    the demonstration, where anybody enters by one click."""
+    return [] if settings.DEMO else [str(Role.ACCOUNTANT), str(Role.MANAGER)]
 
 
 class Company(models.Model):
@@ -85,7 +93,7 @@ class Company(models.Model):
         choices=[("warm", _("chaleureux")), ("plain", _("simple et direct")), ("formal", _("soutenu"))],
     )
     mail_signature = models.TextField(_("signature des e-mails"), blank=True)
-    second_factor_roles = models.JSONField(_("rôles à second facteur obligatoire"), default=list, blank=True)
+    second_factor_roles = models.JSONField(_("rôles à second facteur obligatoire"), default=asked_second_factor, blank=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(default=clock.now)
 
@@ -94,6 +102,40 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BankChangeQuerySet(models.QuerySet["BankChange"]):
+    """Changes of bank details in business words."""
+
+    def undecided(self) -> "BankChangeQuerySet":
+        """Waiting for a second person."""
+        return self.filter(approved_at=None, refused_at=None)
+
+
+class BankChange(models.Model):
+    """Bank details proposed by one person, waiting for a second: nobody alone moves where clients' money goes."""
+
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    account_holder = models.CharField(_("titulaire du compte"), max_length=160, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    objects = BankChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_at=None) | models.Q(refused_at=None), name="bank_change_decided_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.iban
 
 
 class Counter(models.Model):

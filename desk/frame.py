@@ -1,0 +1,158 @@
+"""What the frame of every staff page needs, in one statement: the firm, what waits in each room, whether the person owes
+a second factor."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts import demo
+from accounts.middleware import Answer, declared_policy
+from accounts.models import Right, User
+from crm.models import Commitment, Company, DuplicateCandidate, Email
+from lib import clock
+
+
+@dataclass(frozen=True)
+class Room:
+    """An entry of the menu: shown to whom it is of use. `paths` are the beginnings of the addresses it holds."""
+
+    url_name: str
+    label: str | Promise
+    right: str
+    paths: tuple[str, ...]
+    count: str = ""
+
+
+# Seven entries at most for any role. The first letter typed is not a shortcut: Ctrl K goes everywhere.
+ROOMS = (
+    Room("home", _("Aujourd’hui"), Right.SEE_RECORDS, ("/aujourdhui/",), "due"),
+    Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/")),
+    Room("mails", _("Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
+    Room("duplicates", _("Doublons"), Right.MERGE_CUSTOMERS, ("/doublons/",), "duplicates"),
+    Room("imports", _("Imports"), Right.IMPORT_CUSTOMERS, ("/imports/",)),
+    Room("firm", _("Maison"), Right.MANAGE_SETTINGS, ("/maison/", "/personnes/", "/journal/")),
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The firm and what waits, as one request sees them."""
+
+    company: Company
+    counts: dict[str, int] = field(default_factory=dict)
+    owes_second_factor: bool = False
+
+
+class FrameMiddleware:
+    """Reads the frame before a page of the house is made, and puts the firm's civil time in force."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = clock.zone()
+        try:
+            return self.get_response(request)
+        finally:
+            clock.use_zone(before)
+
+    def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> None:
+        declared = declared_policy(view, request.resolver_match)
+        if declared is None or declared.closed:
+            return
+        member = request.user if request.user.is_authenticated and request.user.is_house else None
+        if member or declared.api:
+            frame = read_frame(member)
+            request.frame = frame
+            request.owes_second_factor = frame.owes_second_factor
+            clock.use_zone(frame.company.time_zone)
+
+
+def read_frame(person: User | None) -> Frame:
+    """The frame for `person`, or for a credential of the API (None). One statement."""
+    rows = Company.objects.filter(pk=1)
+    if person is None:
+        return Frame(rows.first() or Company())
+    company = rows.annotate(
+        due=_count(Commitment.objects.visible_to(person).open().filter(owner=person, due_on__lte=clock.today())),
+        mails=_count(Email.objects.visible_to(person).to_decide()),
+        duplicates=_count(DuplicateCandidate.objects.filter(decision="")),
+        has_factor=Exists(Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.TOTP)),
+    ).first()
+    if company is None:  # the firm's row is born with the first setting
+        return Frame(Company())
+    owes = person.role in company.second_factor_roles and company.smtp_tested_at is not None and not company.has_factor
+    return Frame(company, {name: getattr(company, name) for name in ("due", "mails", "duplicates")}, owes)
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """How many `rows`, as part of another statement."""
+    total = rows.order_by().annotate(_one=Value(1)).values("_one").annotate(_total=Count("pk")).values("_total")
+    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """`today`, `now`, the firm's name, the menu of the person, whether everything here is invented."""
+    read: Frame | None = getattr(request, "frame", None)
+    user = getattr(request, "user", None)
+    member = user if read and user is not None and user.is_authenticated and user.is_house else None
+    return {
+        "today": clock.today(),
+        "now": clock.now(),
+        "company": read.company if read else None,
+        "company_name": read.company.name if read else "",
+        "menu": menu(member, read, request.path) if member and read else [],
+        "house_nav": house_nav(member, request.path) if member else [],
+        "demo": settings.DEMO,
+        "demo_cards": SimpleLazyObject(demo.cards) if settings.DEMO else [],
+        "demo_login_url": reverse("enter_demo") if settings.DEMO else "",
+    }
+
+
+def menu(person: User, read: Frame, path: str) -> list[dict[str, object]]:
+    """The rooms `person` has something to do in, with what waits there."""
+    entries: list[dict[str, object]] = []
+    for room in ROOMS:
+        url = address_of(room.url_name)
+        if url and person.may(room.right):
+            current = path == url or path.startswith(room.paths)
+            entries.append(
+                {
+                    "key": room.url_name,
+                    "label": room.label,
+                    "url": url,
+                    "current": current,
+                    "count": read.counts.get(room.count, 0),
+                    "late": False,
+                }
+            )
+    return entries
+
+
+def house_nav(person: User, path: str) -> list[tuple[object, str, bool]]:
+    """The pages of « Maison » that `person` may open, as pills: label, address, whether it is the current one."""
+    pages = (
+        ("firm", _("Réglages"), Right.MANAGE_SETTINGS),
+        ("people", _("Personnes"), Right.MANAGE_USERS),
+        ("journal", _("Journal de sécurité"), Right.SEE_AUDIT),
+    )
+    found = [(label, address_of(name), right) for name, label, right in pages]
+    return [(label, url, path.startswith(url)) for label, url, right in found if url and person.may(right)]
+
+
+@cache
+def address_of(name: str) -> str:
+    """The address of a room; empty while it is not built."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
