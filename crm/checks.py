@@ -64,9 +64,7 @@ def check_customer(fields: Fields, *, existing: Customer | None = None, today: d
     for check in (_postal_code, _numbers, _payment):
         check(whole, found, fields, errors)
     if today and isinstance(found.get("since_on"), date) and found["since_on"] > today:
-        errors["since_on"] = _(
-            "Cette date est dans le futur. Indiquez le jour où il est devenu client, ou laissez vide."
-        )
+        errors["since_on"] = _("Cette date est dans le futur. Indiquez le jour où il est devenu client, ou laissez vide.")
     if errors:
         raise Refusal(errors=errors)
     return found
@@ -106,9 +104,7 @@ def _printable(text: str) -> str:
     for char in text:
         category = unicodedata.category(char)
         if category in ("Cc", "Cs", "Cn") and char not in "\n\r\t\x85":
-            raise Refusal(
-                _("Ce texte contient un caractère de contrôle, invisible et dangereux. Saisissez-le à nouveau.")
-            )
+            raise Refusal(_("Ce texte contient un caractère de contrôle, invisible et dangereux. Saisissez-le à nouveau."))
         if category not in ("Cf", "Co") or char in "\u200c\u200d":  # joiners matter in some scripts and in emoji
             kept.append(char)
     return unicodedata.normalize("NFC", "".join(kept))
@@ -148,9 +144,7 @@ def _reads_as(check: Callable[[str], str]) -> Check:
         if not text.strip():
             return ""
         if len(text) > 400:  # nothing of this kind is that long; do not even parse it
-            raise Refusal(
-                _("Ce texte est beaucoup trop long pour ce champ (%(count)s caractères).") % {"count": len(text)}
-            )
+            raise Refusal(_("Ce texte est beaucoup trop long pour ce champ (%(count)s caractères).") % {"count": len(text)})
         found = check(text)
         if len(found) > field.max_length:
             raise Refusal(_("Ce champ tient en %(limit)s caractères.") % {"limit": field.max_length})
@@ -225,9 +219,7 @@ def _website(value: Any, field: Any) -> str:
     text = clean_text(value, limit=field.max_length)
     if not text:
         return ""
-    found = re.fullmatch(
-        r"(?:(https?)://)?([^\s/@:?#\\]+\.[^\s/@:?#\\.]{2,})(:[0-9]{1,5})?([/?#]\S*)?", text, re.IGNORECASE
-    )
+    found = re.fullmatch(r"(?:(https?)://)?([^\s/@:?#\\]+\.[^\s/@:?#\\.]{2,})(:[0-9]{1,5})?([/?#]\S*)?", text, re.IGNORECASE)
     if not found:
         raise Refusal(_("Écrivez l’adresse du site comme www.exemple.fr."))
     return _text(text if found[1] else f"https://{text}", field)
@@ -304,9 +296,7 @@ def _postal_code(whole: Fields, found: dict[str, Any], fields: Fields, errors: d
     code = whole.get("postal_code")
     if not code or errors.keys() & {"postal_code", "country"} or not fields.keys() & {"postal_code", "country"}:
         return
-    _collect(
-        "postal_code", found, errors, lambda: identifiers.check_postal_code(code, whole.get("country") or "FR")[:10]
-    )
+    _collect("postal_code", found, errors, lambda: identifiers.check_postal_code(code, whole.get("country") or "FR")[:10])
 
 
 def _numbers(whole: Fields, found: dict[str, Any], fields: Fields, errors: dict[str, str]) -> None:
@@ -388,15 +378,11 @@ def _payment(whole: Fields, found: dict[str, Any], fields: Fields, errors: dict[
     abroad = (whole.get("country") or "FR") != "FR"
     limit = MAX_DAYS_ABROAD if abroad else MAX_DAYS_END_OF_MONTH if end_of_month else MAX_DAYS
     if days > limit:
-        sentence = _(
-            "Le délai de paiement ne peut pas dépasser %(limit)s jours ici (article L441-10 du code de commerce)."
-        )
+        sentence = _("Le délai de paiement ne peut pas dépasser %(limit)s jours ici (article L441-10 du code de commerce).")
         errors["payment_days"] = sentence % {"limit": limit}
 
 
-def _collect(
-    name: str, found: dict[str, Any], errors: dict[str, str], check: Callable[[], str], keep: bool = True
-) -> None:
+def _collect(name: str, found: dict[str, Any], errors: dict[str, str], check: Callable[[], str], keep: bool = True) -> None:
     try:
         value = check()
     except Refusal as refusal:

@@ -8,7 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm import timeline
+from crm import search, timeline
+from crm.contacts import main_contact_of
 from crm.keys import set_customer_keys
 from crm.models import Customer, Tag
 from crm.models.timeline import Kind
@@ -18,18 +19,24 @@ from lib.errors import Conflict
 
 # What a form, the API and an import may write; the rest is the gestures' own.
 EDITABLE = (
-    "type name external_reference siren siret vat_number email phone website address address_extra postal_code city country delivery_address "
+    "type name external_reference siren siret vat_number email phone website address address_extra postal_code city country "
+    "delivery_address "
     "payment_days payment_counting language preferred_channel preferred_moment owner source since_on note extra"
 ).split()
 
 
 def create_customer(*, by: User | None, **fields: Any) -> Customer:
     """Create a customer with the next reference and write it in the history; `fields` are among `EDITABLE`, already
-    normalised by `crm.checks.check_customer`. Returns the customer."""
+    normalised by `crm.checks.check_customer`. A consumer is born with the main contact of that name. Returns the
+    customer."""
     with transaction.atomic():
         (number,) = next_numbers(CUSTOMERS)
         customer = Customer(reference=customer_reference(number), **_only_editable(fields))
         set_customer_keys(customer).save(force_insert=True)
+        search.index_customers([customer])
+        if contact := main_contact_of(customer):
+            contact.save(force_insert=True)
+            search.index_contacts([contact])
         timeline.record(customer=customer, kind=Kind.CUSTOMER_CREATED, summary=_("Fiche créée"), by=by, about=None)
     return customer
 
@@ -39,17 +46,46 @@ def edit_customer(customer: Customer, *, by: User | None, version: int | None = 
     when somebody else wrote meanwhile, raises `Conflict` and writes nothing."""
     with transaction.atomic():
         current = Customer.objects.select_for_update().get(pk=customer.pk)
-        if version is not None and current.version != version:
-            raise Conflict(_("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau."))
         changed = [name for name, value in _only_editable(fields).items() if getattr(current, name) != value]
         if not changed:
             return current
+        if version is not None and current.version != version:
+            raise Conflict(
+                _("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
+            )
         for name in changed:
             setattr(current, name, fields[name])
         current.version += 1
         current.updated_at = clock.now()
         set_customer_keys(current).save()
-        timeline.record(customer=current, kind=Kind.CUSTOMER_CHANGED, summary=_("Fiche modifiée"), by=by, data={"fields": changed})
+        search.index_customers([current])
+        timeline.record(
+            customer=current, kind=Kind.CUSTOMER_CHANGED, summary=_("Fiche modifiée"), by=by, data={"fields": changed}
+        )
+    return current
+
+
+def archive_customer(customer: Customer, *, by: User | None) -> Customer:
+    """Put a record aside: it leaves the lists, keeps everything, and can come back. Archiving twice is archiving once."""
+    return _archive(customer, _("Fiche archivée"), archived=True, by=by)
+
+
+def restore_customer(customer: Customer, *, by: User | None) -> Customer:
+    """Bring back a record that had been put aside."""
+    return _archive(customer, _("Fiche rétablie"), archived=False, by=by)
+
+
+def _archive(customer: Customer, summary: str, *, archived: bool, by: User | None) -> Customer:
+    with transaction.atomic():
+        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        if bool(current.archived_at) == archived:
+            return current
+        now = clock.now()
+        current.archived_at = now if archived else None
+        current.version, current.updated_at = current.version + 1, now
+        current.save()
+        data = {"fields": ["archived_at"]}
+        timeline.record(customer=current, kind=Kind.CUSTOMER_CHANGED, summary=summary, by=by, data=data)
     return current
 
 
@@ -59,7 +95,9 @@ def tag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None) -
         wanted = {customer.pk for customer in customers}
         had = set(Customer.tags.through.objects.filter(tag=tag, customer_id__in=wanted).values_list("customer_id", flat=True))
         new = sorted(wanted - had)
-        Customer.tags.through.objects.bulk_create([Customer.tags.through(customer_id=pk, tag=tag) for pk in new], ignore_conflicts=True)
+        Customer.tags.through.objects.bulk_create(
+            [Customer.tags.through(customer_id=pk, tag=tag) for pk in new], ignore_conflicts=True
+        )
     return new
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import Role, User
-from crm import attachments, commitments, timeline
+from crm import attachments, commitments, search, timeline
 from crm.models import Commitment, Contact, Customer, Email, Interaction
 from crm.models.customers import Channel
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind, Mood, Visibility
@@ -128,6 +128,7 @@ def correct_words(interaction: Interaction, *, by: User, body: str, seen: int) -
         row.data = {**row.data, "former": [*former, {"words": row.body, "until": clock.now().isoformat()}]}
         row.body = words
         row.save(update_fields=["body", "data"])
+        search.index_exchange(row)
     return row
 
 
@@ -149,6 +150,8 @@ def erase_interaction(interaction: Interaction, *, by: User, reason: str) -> Int
         row.body, row.erased_at = "", clock.now()
         row.save(update_fields=["body", "data", "erased_at"])
         Email.objects.filter(interaction=row).update(text="", html="", erased_at=row.erased_at)
+        search.index_exchange(row)
+        search.compact_soon()
         attachments.erase(row.attachments.all())
         audit.note("interaction.erased", by=by, subject=row.public_id, reason=reason)
     return row
@@ -166,6 +169,7 @@ def change_visibility(interaction: Interaction, *, by: User, visibility: str) ->
         row.save(update_fields=["visibility", "team"])
         Commitment.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
         Email.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
+        search.index_exchange(row)
         audit.note("interaction.visibility", by=by, subject=row.public_id, former=former, to=visibility)
     return row
 

@@ -7,13 +7,22 @@ from crm.models import Contact, Customer
 from lib import folding
 
 
+def name_key(name: str) -> str:
+    """The words of a name that tell, in alphabetical order: « Lemoine Anne » is « Anne Lemoine »."""
+    return " ".join(sorted(folding.name_key(name).split()))[:160]
+
+
+def address_key(postal_code: str, address: str) -> str:
+    """The postal code and the words of an address; empty unless both are known."""
+    return " ".join(folding.words(f"{postal_code} {address}"))[:240] if address and postal_code else ""
+
+
 def set_customer_keys(customer: Customer) -> Customer:
     """Write `sort_name`, `name_key`, `email_key` and `address_key` from the row's own fields; returns the row."""
     customer.sort_name = folding.sort_key(customer.name)[:160]
-    customer.name_key = folding.name_key(customer.name)[:160]
+    customer.name_key = name_key(customer.name)
     customer.email_key = customer.email.strip().lower()
-    address = folding.fold(f"{customer.postal_code} {customer.address}") if customer.address and customer.postal_code else ""
-    customer.address_key = " ".join(address.split())[:240]
+    customer.address_key = address_key(customer.postal_code, customer.address)
     return customer
 
 

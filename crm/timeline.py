@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from crm import search
 from crm.models import Contact, Customer, ImportBatch, Interaction
 from crm.models.timeline import Audience, Visibility
 from lib import clock
@@ -53,7 +54,7 @@ def record(
         owner = getattr(thing, "customer_id", None)
         if owner is not None and not _is_of(owner, customer):
             raise Refusal(_("Cet échange concerne un autre client."))
-    return Interaction.objects.create(
+    row = Interaction.objects.create(
         customer=customer,
         contact=contact,
         kind=kind,
@@ -75,6 +76,8 @@ def record(
         import_batch=import_batch,
         key=key,
     )
+    search.index_interactions([row], new=True)
+    return row
 
 
 def _frozen(summary: object) -> str:

@@ -4,6 +4,7 @@ from crm.models.company import BankChange, Company, Counter
 from crm.models.customers import Contact, Customer, CustomerMerge, DuplicateCandidate, Tag
 from crm.models.imports import ImportBatch, ImportLine
 from crm.models.mail import BadAddress, Email, MailTemplate
+from crm.models.search import SearchEntry, SearchWords
 from crm.models.timeline import Attachment, Commitment, Interaction
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "ImportLine",
     "Interaction",
     "MailTemplate",
+    "SearchEntry",
+    "SearchWords",
     "Tag",
 ]

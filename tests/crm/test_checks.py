@@ -114,9 +114,9 @@ def test_the_numbers_of_a_firm_agree():
 def test_a_postal_code_is_read_in_its_country():
     assert check_customer({"name": "A", "postal_code": "1000", "country": "BE"})["postal_code"] == "1000"
     assert set(errors_of(check_customer, {"name": "A", "postal_code": "1000"})) == {"postal_code"}
-    assert set(
-        errors_of(check_customer, {"country": "FR"}, existing=Customer(name="A", country="BE", postal_code="1000"))
-    ) == {"postal_code"}
+    assert set(errors_of(check_customer, {"country": "FR"}, existing=Customer(name="A", country="BE", postal_code="1000"))) == {
+        "postal_code"
+    }
 
 
 def test_a_change_checks_only_what_it_changes():
@@ -127,9 +127,7 @@ def test_a_change_checks_only_what_it_changes():
 
 
 def test_a_beginning_in_the_future_is_refused():
-    assert set(errors_of(check_customer, {"name": "A", "since_on": "2026-11-22"}, today=date(2026, 11, 21))) == {
-        "since_on"
-    }
+    assert set(errors_of(check_customer, {"name": "A", "since_on": "2026-11-22"}, today=date(2026, 11, 21))) == {"since_on"}
 
 
 def test_an_owner_belongs_to_the_house():
