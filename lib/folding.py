@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-import snowballstemmer  # type: ignore[import-untyped]
+import snowballstemmer
 
 _stemmer = snowballstemmer.stemmer("french")
 
@@ -63,7 +63,7 @@ STOP_WORDS = frozenset(
     a ai as au aux avec c ce ces cet cette d dans de des du elle elles en est et etc eu il ils j je l la le les leur
     leurs lui m ma mais me mes moi mon n ne nos notre nous on ont ou par pas pour qu que qui s sa se ses si son sont
     sur t ta te tes toi ton tu un une vos votre vous y the of to is it in and or for on at
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 _PLURALS = {"travaux": "travail", "vitraux": "vitrail", "baux": "bail", "yeux": "oeil", "cieux": "ciel"}
@@ -72,16 +72,16 @@ _LEGAL_FORMS = frozenset(
     """
     sarl sas sasu sa eurl ei eirl sci scp scm snc scop scic selarl selas selasu sel earl gaec gie sca scs sccv asl
     ltd gmbh srl bv inc llc ste societe ets etablissements
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _LEGAL_PHRASES = re.compile(
     r"\b(?:entrepr(?:ise|eneur) individuel(?:le)?|(?:auto|micro) (?:entreprise|entrepreneur)"
     r"|societe (?:a responsabilite limitee|par actions simplifiee|anonyme|civile immobiliere|en nom collectif)"
     r"(?: unipersonnelle)?)\b"
 )
-_CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle messieurs mesdames".split())  # noqa: SIM905
+_CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle messieurs mesdames".split())
 _SILENT = _LEGAL_FORMS | _CIVILITIES | {"et"}
-_LEADING_TITLES = frozenset("dr docteur me maitre pr professeur".split())  # noqa: SIM905
+_LEADING_TITLES = frozenset("dr docteur me maitre pr professeur".split())
 
 
 def fold(text: str) -> str:
@@ -193,9 +193,7 @@ def name_key(text: str) -> str:
     """
     plain = " ".join(_WORD.findall(_ACRONYM.sub(_closed, fold(text))))
     spelled = re.sub(r"\b(?:[a-z] ){1,5}[a-z]\b", lambda found: _closed_form(found[0]), plain)
-    kept = [
-        word for word in _LEGAL_PHRASES.sub(" ", spelled).split() if word not in _LEGAL_FORMS | _CIVILITIES | {"et"}
-    ]
+    kept = [word for word in _LEGAL_PHRASES.sub(" ", spelled).split() if word not in _LEGAL_FORMS | _CIVILITIES | {"et"}]
     if len(kept) > 1 and kept[0] in _LEADING_TITLES:
         kept = kept[1:]
     return " ".join(kept) or plain

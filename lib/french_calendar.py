@@ -10,8 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from dateutil.easter import easter  # type: ignore[import-untyped]
-from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
 
 from lib import law
 

@@ -62,9 +62,7 @@ def check_vat_number(text: str, *, siren: str = "") -> str:
     if len(number) != 13:
         raise Refusal(_("Ce numéro de TVA compte {count} caractères après FR ; il en faut 11.", count=len(number) - 2))
     if not _tva.is_valid(number):
-        raise Refusal(
-            _("Ce numéro de TVA n’est pas valable : sa clé de contrôle ne correspond pas. Vérifiez chaque caractère.")
-        )
+        raise Refusal(_("Ce numéro de TVA n’est pas valable : sa clé de contrôle ne correspond pas. Vérifiez chaque caractère."))
     if siren and number[4:] != siren:
         raise Refusal(
             _(
@@ -237,9 +235,7 @@ def _digits(text: str, name: str, wanted: int) -> str:
     if not (digits.isascii() and digits.isdecimal()):
         raise Refusal(_("Ce {name} ne doit contenir que des chiffres.", name=name))
     if len(digits) != wanted:
-        raise Refusal(
-            _("Ce {name} compte {count} chiffres ; il en faut {wanted}.", name=name, count=len(digits), wanted=wanted)
-        )
+        raise Refusal(_("Ce {name} compte {count} chiffres ; il en faut {wanted}.", name=name, count=len(digits), wanted=wanted))
     return digits
 
 

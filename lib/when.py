@@ -71,9 +71,7 @@ def parse(text: str, *, today: date, zone: str = Zone.NATIONAL) -> When | None:
     if dates is None:
         return None
     parts = _parts(sentence.folded, [found.end() for _read, found, _lead in dates])
-    days = {read(found, today, zone) for read, found, _lead in dates} | {
-        today for found in parts if found["today"] is not None
-    }
+    days = {read(found, today, zone) for read, found, _lead in dates} | {today for found in parts if found["today"] is not None}
     hours = _hours(sentence.folded)
     if not days:  # an hour alone is today's, when it says it is an hour: « avant 10 h », not « 10 h de pose »
         hours = [found for found in hours if found["lead"] or found.span() == (0, len(sentence.folded))]

@@ -8,15 +8,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
+from dateutil.relativedelta import relativedelta
 
 from lib.french_calendar import add_months, add_ouvrables, add_working_days
 
 Found = re.Match[str]
 Reader = Callable[[Found, date, str], date | None]
 
-_WEEKDAYS = dict(zip("lundi mardi mercredi jeudi vendredi samedi dimanche".split(), range(7), strict=True))  # noqa: SIM905
-_WEEKDAYS |= dict(zip("monday tuesday wednesday thursday friday saturday sunday".split(), range(7), strict=True))  # noqa: SIM905
+_WEEKDAYS = dict(zip("lundi mardi mercredi jeudi vendredi samedi dimanche".split(), range(7), strict=True))
+_WEEKDAYS |= dict(zip("monday tuesday wednesday thursday friday saturday sunday".split(), range(7), strict=True))
 _MONTH_NAMES = (
     "janvier janv january jan",
     "fevrier fevr fev february feb",
@@ -178,9 +178,7 @@ _UNITS = (
 _THEN = r"(?=$| (?:a|avant|vers|pour|au|apres|des|matin|soir|apres-midi|at|before)(?!\S)| \d{1,2}(?:h| h|:))"
 _THEN_VERB = r"(?= \S+(?:er|ir|re)(?!\S))"
 _MORE = r"(?P<more> prochaine?| qui vient| next week| (?:de )?la semaine prochaine| en (?:huit|8|quinze|15))?"
-_OF_PERIOD = (
-    r"[ -](?:de |du |the |de la )?(?P<following>next )?(?:d'|l')?(?P<period>mois|month|semaine|week|annee|year)"
-)
+_OF_PERIOD = r"[ -](?:de |du |the |de la )?(?P<following>next )?(?:d'|l')?(?P<period>mois|month|semaine|week|annee|year)"
 
 DAYS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), reader)

@@ -197,9 +197,7 @@ def test_numbers_that_contradict_each_other() -> None:
 
 def test_a_foreign_postal_code_is_kept_as_typed() -> None:
     assert check_postal_code("sw1a  1aa", "GB") == "SW1A 1AA"
-    assert refusal(lambda: check_postal_code("<b>", "BE")) == (
-        "Ce code postal contient des caractères inattendus. Vérifiez-le."
-    )
+    assert refusal(lambda: check_postal_code("<b>", "BE")) == ("Ce code postal contient des caractères inattendus. Vérifiez-le.")
 
 
 @pytest.mark.parametrize(
