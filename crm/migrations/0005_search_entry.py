@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_cache_table'),
-        ('crm', '0003_customer_file'),
+        ('crm', '0004_bank_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
