@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts.policy import policy
 from config.health import healthz
-from ui.gallery import gallery
+from ui.gallery import error_page, gallery
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -14,7 +14,10 @@ urlpatterns = [
     path("", include("desk.urls")),
 ]
 if settings.DEBUG or settings.TESTING:
-    urlpatterns.append(path("_ui/", policy(public=True)(gallery), name="gallery"))
+    urlpatterns += [
+        path("_ui/", policy(public=True)(gallery), name="gallery"),
+        path("_ui/erreur/<slug:name>/", policy(public=True)(error_page), name="gallery_error"),
+    ]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

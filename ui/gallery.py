@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +95,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "filters": FILTERS,
         "facts": FACTS,
         "dates": DATES,
+        "errors": ERRORS,
         "money": Decimal("1240"),
         "debt": Decimal("-16135.5"),
     }
     return render(request, "ui/gallery.html", values)
+
+
+ERRORS = ("400", "403", "403_csrf", "404", "410", "413", "429", "500")
+
+
+def error_page(request: HttpRequest, name: str) -> HttpResponse:
+    """An error page as a person meets it, answered 200 here so that it can be looked at."""
+    if name not in ERRORS:
+        raise Http404
+    return render(request, f"{name}.html")

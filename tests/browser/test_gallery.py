@@ -1,9 +1,11 @@
-"""Every component, looked at by a browser: no console message, no CSP refusal, no accessibility fault, no sideways scroll."""
+"""Every component and error page, looked at by a browser: no console message, no CSP refusal, no accessibility fault,
+no sideways scroll."""
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.pictures import axe, picture
+from ui.gallery import ERRORS
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
@@ -15,3 +17,10 @@ def test_every_component_is_accessible(page: Page, look: str) -> None:
 def test_the_gallery_in_pictures(page: Page) -> None:
     page.goto("/_ui/")
     picture(page, "ui")
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_page_is_accessible(page: Page, name: str) -> None:
+    page.goto(f"/_ui/erreur/{name}/")
+    assert axe(page) == []
+    picture(page, f"error-{name}")

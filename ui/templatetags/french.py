@@ -4,6 +4,7 @@ They put `lib.typography` within reach of a template and cost one or two microse
 costs sixty. An aware datetime is shown on the firm's wall clock. None and "" give "".
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -120,13 +121,14 @@ def file_size(value: int | None) -> SafeString:
 @register.filter
 def quoted(value: Any) -> SafeString:
     """« words », with the quotation marks of the language."""
-    return _safe(typography.quoted(conditional_escape(value or ""), language=_language()))
+    return _safe(typography.quoted(conditional_escape(value), language=_language()) if value else "")
 
 
 @register.filter
-def listed(values: Any) -> SafeString:
+def listed(values: Iterable[Any] | None) -> SafeString:
     """a, b et c."""
-    return _safe(typography.list_of([str(conditional_escape(value)) for value in values], language=_language()))
+    words = [str(conditional_escape(value)) for value in values or ()]
+    return _safe(typography.list_of(words, language=_language()))
 
 
 @register.filter

@@ -81,9 +81,7 @@ def post_button(
     """A form of one button, for a gesture that needs no field (undo, keep, log out)."""
     inner = button(label, tone=tone, size=size, key=key, icon=icon, name=name, value=value)
     back = f"<input{attributes(type='hidden', name='next', value=next)}>" if next else ""
-    token = (
-        f"<input{attributes(type='hidden', name='csrfmiddlewaretoken', value=str(context.get('csrf_token') or ''))}>"
-    )
+    token = f"<input{attributes(type='hidden', name='csrfmiddlewaretoken', value=str(context.get('csrf_token') or ''))}>"
     return safe(f'<form method="post"{attributes(action=url)} class="inline-form">{token}{back}{inner}</form>')
 
 
@@ -132,26 +130,24 @@ def card(
     one_of("tone", tone, CARD_TONES)
     head, name = "", ""
     if title:
-        name = f"{id}-title" if id else fresh_id("card")
+        name = f"{esc(id)}-title" if id else fresh_id("card")
         one_of("level", level, LEVELS)
         aside = f'<span class="small faint">{esc(note)}</span>' if note else ""
         side = f"<a{attributes(href=link)}>{esc(link_label)}</a>" if link else aside
         head = f'<header><h{level} id="{name}">{esc(title)}</h{level}>{side}</header>'
     return safe(
-        f"<section{attributes(class_=_classes('card', tone), id=id, aria_labelledby=name)}>{head}{content}</section>"
+        f"<section{attributes(class_=_classes('card', tone), id=id, aria_labelledby=safe(name))}>{head}{content}</section>"
     )
 
 
 @register.simple_block_tag(end_name="endpart")
-def part(
-    content: SafeString, title: Any, *, link: str = "", link_label: Any = "", note: Any = "", id: str = ""
-) -> SafeString:
+def part(content: SafeString, title: Any, *, link: str = "", link_label: Any = "", note: Any = "", id: str = "") -> SafeString:
     """A part of a page on bare paper, under a ruled title."""
-    name = f"{id}-title" if id else fresh_id("part")
+    name = f"{esc(id)}-title" if id else fresh_id("part")
     aside = f" <small>{esc(note)}</small>" if note else ""
     side = f" <a{attributes(href=link)}>{esc(link_label)}</a>" if link else aside
     head = f'<h2 id="{name}">{esc(title)}{side}</h2>'
-    return safe(f"<section{attributes(class_='part', id=id, aria_labelledby=name)}>{head}{content}</section>")
+    return safe(f"<section{attributes(class_='part', id=id, aria_labelledby=safe(name))}>{head}{content}</section>")
 
 
 @register.simple_block_tag(end_name="endempty")
@@ -169,9 +165,7 @@ def notice(content: SafeString, tone: str = "warn", *, title: Any = "", live: bo
     one_of("tone", tone, NOTICE_TONES)
     role = ("alert" if tone == "late" else "status") if live else ""
     head = f"<strong>{esc(title)}</strong>" if title else ""
-    return safe(
-        f"<div{attributes(class_='note' if tone == 'warn' else f'note {tone}', role=role)}>{head}{content}</div>"
-    )
+    return safe(f"<div{attributes(class_='note' if tone == 'warn' else f'note {tone}', role=role)}>{head}{content}</div>")
 
 
 @register.simple_block_tag(end_name="endmore")
@@ -218,9 +212,7 @@ def error_summary(form: Any) -> SafeString:
 
 def _error_lines(form: Any) -> list[tuple[str, Any, str]]:
     return [
-        (bound.id_for_label or bound.auto_id, bound.label, error)
-        for bound in form.visible_fields()
-        for error in bound.errors
+        (bound.id_for_label or bound.auto_id, bound.label, error) for bound in form.visible_fields() for error in bound.errors
     ]
 
 
@@ -246,12 +238,8 @@ def pairs(rows: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> SafeString:
 def progress(done: int, total: int, *, label: Any, text: Any = "") -> SafeString:
     """Real progress of a long work: a bar, and the same in words."""
     words = text or _("%(done)s sur %(total)s") % {"done": done, "total": total}
-    bar = (
-        f'<progress{attributes(max=max(total, 1), aria_label=label)} value="{min(done, total)}">{esc(words)}</progress>'
-    )
-    return safe(
-        f'<div class="gauge"><div class="row"><span>{esc(label)}</span><span>{esc(words)}</span></div>{bar}</div>'
-    )
+    bar = f'<progress{attributes(max=max(total, 1), aria_label=label)} value="{min(done, total)}">{esc(words)}</progress>'
+    return safe(f'<div class="gauge"><div class="row"><span>{esc(label)}</span><span>{esc(words)}</span></div>{bar}</div>')
 
 
 @register.simple_block_tag(end_name="endtimeline")
@@ -298,20 +286,16 @@ def step(content: SafeString, title: Any, *, state: str = "todo") -> SafeString:
     said = {"done": _("fait"), "now": _("en cours"), "late": _("en retard")}.get(state, "")
     hidden = f'<span class="sr"> {esc(said)}</span>' if said else ""
     note = f"<span>{content}</span>" if content.strip() else ""
-    return safe(
-        f"<li{attributes(class_=_classes(state), aria_current=current)}><strong>{esc(title)}{hidden}</strong>{note}</li>"
-    )
+    return safe(f"<li{attributes(class_=_classes(state), aria_current=current)}><strong>{esc(title)}{hidden}</strong>{note}</li>")
 
 
 @register.simple_block_tag(end_name="enddata_table")
-def data_table(
-    content: SafeString, caption: Any, *, show_caption: bool = False, cards: bool = True, id: str = ""
-) -> SafeString:
+def data_table(content: SafeString, caption: Any, *, show_caption: bool = False, cards: bool = True, id: str = "") -> SafeString:
     """A table on a sheet that scrolls sideways alone; on a phone each row becomes a small card (`cards`)."""
     name = fresh_id("table")
     hidden = "" if show_caption else ' class="sr"'
     return safe(
-        f"<div{attributes(class_='sheet', id=id, role='region', aria_labelledby=name, tabindex='0')}>"
+        f"<div{attributes(class_='sheet', id=id, role='region', aria_labelledby=safe(name), tabindex='0')}>"
         f'<table class="data{" cards" if cards else ""}"><caption id="{name}"{hidden}>{esc(caption)}</caption>{content}</table></div>'
     )
 
@@ -337,9 +321,7 @@ def next_page(url: str, *, label: Any = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def undo(
-    context: Context, text: Any, url: str, *, until: datetime, now: datetime, of: int = 60, gone: Any = ""
-) -> SafeString:
+def undo(context: Context, text: Any, url: str, *, until: datetime, now: datetime, of: int = 60, gone: Any = "") -> SafeString:
     """What can still be taken back: words, the seconds left out of `of`, a button. After that, only words (`gone`)."""
     left = max(int((until - now).total_seconds()), 0)
     values = {
