@@ -152,7 +152,7 @@ function settle() {
   const sent = sessionStorage.getItem("words-sent");
   if (!sent) return;
   sessionStorage.removeItem("words-sent");
-  const refused = document.querySelector(`form[data-keep="${CSS.escape(sent)}"] [aria-invalid=true], .error-summary`);
+  const refused = document.querySelector(`form[data-keep="${CSS.escape(sent)}"] :is([aria-invalid=true], .error-summary)`);
   const arrived = document.body.dataset.page === "house" && performance.getEntriesByType("navigation")[0]?.type === "navigate";
   if (arrived && !refused) sessionStorage.removeItem(`words:${sent}`);
 }
