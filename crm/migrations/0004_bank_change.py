@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_search_entry"),
+        ("crm", "0003_customer_file"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
