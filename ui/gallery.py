@@ -63,7 +63,13 @@ def _menu() -> list[dict[str, object]]:
     ]
 
 
-REFUSED = {"kind": "call", "name": "", "email": "anne.lemoine@@courriel.example", "said": "Deux charnières manquent."}
+REFUSED = {
+    "refused-kind": "call",
+    "refused-name": "",
+    "refused-email": "anne.lemoine@@courriel.example",
+    "refused-direction": "out",
+    "refused-said": "Deux charnières manquent.",
+}
 FILTERS = [("Tout", "#", True), ("Humain", "#", False, 12), ("Argent", "#", False, 3), ("Réclamation", "#", False)]
 FACTS = [
     ("Le fil dit", "31 factures réglées à l’heure depuis quatre ans."),
@@ -87,7 +93,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "look": look,
         "looks": [(label, f"?look={key}", key == look) for key, label in LOOKS],
         "blank": SampleForm(initial={"kind": "call", "direction": "out"}),
-        "refused": SampleForm({**REFUSED, "direction": "out"}),
+        "refused": SampleForm(REFUSED, prefix="refused"),
         "colours": COLOURS,
         "button_tones": ui.BUTTON_TONES,
         "tag_tones": ui.TAG_TONES,
