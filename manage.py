@@ -8,10 +8,10 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if os.environ.get("EGARDS_PREPARE") == "1":
-        from config.preparing import prepare_for  # inline: optional step
+        from config.prelude import prepare_for  # inline: optional library or step
 
         prepare_for(sys.argv[1:])
-    from django.core.management import execute_from_command_line  # inline: optional step
+    from django.core.management import execute_from_command_line  # inline: Django is set up here
 
     execute_from_command_line(sys.argv)
 

@@ -18,6 +18,11 @@ def data_folder() -> Path:
     return Path(os.environ.get("EGARDS_DATA") or ROOT / "data").resolve()
 
 
+def make_data_folder() -> None:
+    """Make the data folder, closed to the other accounts of the machine."""
+    data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def named_kind() -> str:
     """The kind `EGARDS_KIND` asks for, empty when it asks for none."""
     kind = os.environ.get("EGARDS_KIND", "")
@@ -49,7 +54,7 @@ def reason() -> str:
 @cache
 def recorded_kind(url: str) -> str:
     """What the PostgreSQL database at `url` was recorded to be at its birth; empty when it is new or out of reach."""
-    import psycopg  # inline: optional step
+    import psycopg  # inline: optional library or step
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
@@ -72,7 +77,7 @@ def secret_key() -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_data_folder()
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -1,7 +1,6 @@
-"""Before a command or the server works: the right database, its schema, its translations and static files.
+"""Bring the chosen database and the files around it up to date: schema, translations, static files, demo.
 
-`./run` asks for it by `EGARDS_PREPARE=1`; `python manage.py …` alone never prepares anything. All it says goes
-to stderr, so that what a command prints can be piped.
+All it says goes to stderr, so that what a command prints can be piped.
 """
 
 import fcntl
@@ -13,68 +12,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
+from django.core import checks
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
+
 from config import environment, translations
 
-# Commands of Django and of our dependencies that need no database, or that exist to make one.
-WITHOUT_DATABASE = {
-    "check", "collectstatic", "compilemessages", "createcachetable", "dbshell", "diffsettings", "findstatic", "help",
-    "makemessages", "makemigrations", "migrate", "optimizemigration", "sendtestemail", "showmigrations",
-    "spectacular", "sqlmigrate", "squashmigrations", "startapp", "startproject", "test", "version",
-}  # fmt: skip
-# A command that says by its very name which database it is for.
-KIND_OF_COMMAND = {"world": "bench", "bench": "bench", "demo": "demo"}
-# On a machine without any database these begin a real one: they make no sense in the demo.
-FIRST_COMMANDS = {"createsuperuser", "company"}
 
-
-def prepare_for(words: list[str]) -> None:
-    """Make ready what the command `words` needs. Called before Django loads: it may still choose the database."""
-    os.environ.pop("EGARDS_PREPARE", None)
-    name = words[0] if words else "help"
-    if name.startswith("-") or name in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
-        return
-    choose_kind(name)
-    import django  # inline: the database is chosen first
-
-    django.setup()
-    from django.core.management import get_commands, load_command_class  # inline: the database is chosen first
-
-    app = get_commands().get(name)
-    command = load_command_class(app, name) if isinstance(app, str) else None
-    if command is not None and getattr(command, "needs_database", True):
-        prepare(serving=False)
-
-
-def choose_kind(command: str) -> None:
-    """Put in `EGARDS_KIND` what the command implies, unless the person already chose."""
-    if environment.named_kind():
-        return
-    if command in KIND_OF_COMMAND:
-        os.environ["EGARDS_KIND"] = KIND_OF_COMMAND[command]
-    elif command in FIRST_COMMANDS and not any_database():
-        os.environ["EGARDS_KIND"] = "real"
-
-
-def any_database() -> bool:
-    """Whether some database already exists here."""
-    if url := os.environ.get("DATABASE_URL", ""):
-        return bool(environment.recorded_kind(url))
-    return any(environment.database_file(kind).exists() for kind in ("real", "demo"))
-
-
-def prepare(*, serving: bool) -> None:
+def prepare(*, serving: bool, demo: bool = True) -> None:
     """Bring the chosen database and the files around it up to date; exits with the reason when it cannot.
 
     `serving` also collects the static files and rebuilds a demo older than a day; a command run on its own
-    leaves yesterday's demo as it is.
+    leaves yesterday's demo as it is. Without `demo`, a new demo database stays empty.
     """
-    environment.data_folder().mkdir(parents=True, exist_ok=True)
+    environment.make_data_folder()
     with one_at_a_time():
         translations.compile_all()
         if serving:
             collect_static()
         new = migrate()
-        if environment.chosen_kind() == "demo" and (new or serving):
+        if demo and environment.chosen_kind() == "demo" and (new or serving):
             build_demo()
     refuse_errors()
 
@@ -89,11 +49,6 @@ def one_at_a_time() -> Iterator[None]:
 
 def migrate() -> bool:
     """Apply what is missing from the schema; says whether the database is new. The owner's account does it if set."""
-    from django.core.management import call_command  # inline: Django is set up by the caller
-    from django.db import connection  # inline: Django is set up by the caller
-    from django.db.migrations.executor import MigrationExecutor  # inline: Django is set up by the caller
-    from django.db.utils import OperationalError  # inline: Django is set up by the caller
-
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as trouble:
@@ -113,8 +68,8 @@ def migrate() -> bool:
 
 def migrate_as(owner: str) -> None:
     """Migrate under the owner's account, then give the application's account the rows and nothing more."""
-    import psycopg  # inline: optional step
-    from psycopg import sql  # inline: optional step
+    import psycopg  # inline: optional library or step
+    from psycopg import sql  # inline: optional library or step
 
     app = environment.database()["USER"]
     command = [sys.executable, str(environment.ROOT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"]
@@ -132,17 +87,12 @@ def migrate_as(owner: str) -> None:
 
 def build_demo() -> None:
     """Build the demo company when there is none, or when it is older than a day."""
-    from django.core.management import call_command, get_commands  # inline: Django is set up by the caller
-
     if "demo" in get_commands():
         call_command("demo", "--if-needed", stdout=sys.stderr)
 
 
 def collect_static() -> None:
     """Gather, name by content and compress the static files, when one of them changed."""
-    from django.conf import settings  # inline: Django is set up by the caller
-    from django.core.management import call_command  # inline: Django is set up by the caller
-
     mark = Path(settings.STATIC_ROOT) / ".from"
     signature = static_signature(settings.BASE_DIR)
     if mark.exists() and mark.read_text() == signature:
@@ -155,8 +105,6 @@ def collect_static() -> None:
 
 def unused_fonts(root: Path) -> list[str]:
     """The files of the font wheels that no style sheet of ours names: compressing them all takes half a minute."""
-    from django.conf import settings  # inline: Django is set up by the caller
-
     named = "".join(path.read_text() for path in (root / "static").rglob("*.css"))
     folders = [Path(entry[1]) for entry in settings.STATICFILES_DIRS if isinstance(entry, tuple)]
     return [path.name for folder in folders for path in folder.iterdir() if path.name not in named]
@@ -175,8 +123,6 @@ def static_signature(root: Path) -> str:
 
 def refuse_errors() -> None:
     """Exit with what is wrong and how to mend it when a system check of level ERROR fails; tell the warnings."""
-    from django.core import checks  # inline: Django is set up by the caller
-
     found = [message for message in checks.run_checks(databases=["default"]) if not message.is_silenced()]
     for message in sorted(found, key=lambda message: message.level):
         say(f"{'Attention' if message.level < checks.ERROR else 'Erreur'} [{message.id}] : {message.msg}")
