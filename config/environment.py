@@ -108,9 +108,10 @@ def database() -> dict:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
+    file = database_file(chosen_kind())
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": database_file(chosen_kind()),
+        "NAME": ":memory:" if os.environ.get("EGARDS_PREPARE") == "never" and not file.exists() else file,
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 30,

@@ -7,12 +7,14 @@ import os
 
 from config import environment
 
-# Commands of Django and of our dependencies that need no database, or that exist to make one.
+# Commands of Django and of our dependencies that need no database: where there is none, they get an empty one in
+# memory, because Django looks into it all the same.
 WITHOUT_DATABASE = {
-    "check", "collectstatic", "compilemessages", "createcachetable", "dbshell", "diffsettings", "findstatic", "help",
-    "makemessages", "makemigrations", "migrate", "optimizemigration", "sendtestemail", "showmigrations",
-    "spectacular", "sqlmigrate", "squashmigrations", "startapp", "startproject", "test", "version",
+    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "makemigrations",
+    "optimizemigration", "showmigrations", "spectacular", "sqlmigrate", "squashmigrations", "version",
 }  # fmt: skip
+# Commands that take the database as it is, or make it themselves.
+AS_IT_IS = {"createcachetable", "dbshell", "diagnose", "migrate"}
 # A command that says by its very name which database it is for.
 KIND_OF_COMMAND = {"world": "bench", "bench": "bench", "demo": "demo"}
 # On a machine without any database these begin a real one: they make no sense in the demo.
@@ -24,6 +26,9 @@ def prepare_for(words: list[str]) -> None:
     os.environ.pop("EGARDS_PREPARE", None)
     name = words[0] if words else "help"
     if name.startswith("-") or name in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
+        os.environ["EGARDS_PREPARE"] = "never"
+        return
+    if name in AS_IT_IS:
         return
     choose_kind(name)
     import django  # inline: Django is set up here

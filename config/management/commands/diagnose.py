@@ -22,17 +22,20 @@ from lib import clock
 class Command(BaseCommand):
     help = "Dit l’état de l’installation : base, file, mails, disque, horloge. Sort avec 1 si quelque chose ne va pas."
     requires_system_checks: list[str] = []
-    needs_database = False  # it tells the state of things, it never changes it
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.wrong = 0
         now = clock.real_now()
         self.tell("base", f"{settings.INSTALLATION_KIND}, {environment.reason()}")
-        if self.database():
+        there = is_there()
+        if not there:
+            path = environment.database_file(settings.INSTALLATION_KIND)
+            self.tell("fichier", f"{path} n’existe pas encore : ./run la crée", right=False)
+        elif self.database():
             self.queue(now)
             self.mail(now)
-        self.machine(now)
-        for message in checks.run_checks(databases=["default"]):
+        self.machine(now, there)
+        for message in checks.run_checks(databases=["default"] if there else None):
             self.tell(str(message.id), f"{message.msg} {message.hint or ''}".strip(), right=message.level < checks.WARNING)
         self.stdout.write("Tout va bien." if not self.wrong else f"{self.wrong} point(s) à voir.")
         sys.exit(1 if self.wrong else 0)
@@ -45,10 +48,6 @@ class Command(BaseCommand):
     def database(self) -> bool:
         """Engine, settings read back, schema, kind. False when the database cannot be read any further."""
         if connection.vendor == "sqlite":
-            path = environment.database_file(settings.INSTALLATION_KIND)
-            if not path.exists():
-                self.tell("fichier", f"{path} n’existe pas encore : ./run la crée", right=False)
-                return False
             for name, value in read_pragmas().items():
                 self.tell(f"sqlite {name}", value, right=value == PRAGMAS[name])
         executor = MigrationExecutor(connection)
@@ -77,7 +76,7 @@ class Command(BaseCommand):
         host = getattr(Company.objects.first(), "smtp_host", "")
         self.tell("serveur d’envoi", host or "non réglé : les mails restent dans la boîte d’envoi")
 
-    def machine(self, now: Any) -> None:
+    def machine(self, now: Any, there: bool) -> None:
         """Disk, clock, public address."""
         if settings.DATA_DIR.exists():
             free = shutil.disk_usage(settings.DATA_DIR).free
@@ -85,11 +84,16 @@ class Command(BaseCommand):
         self.tell("adresse publique", settings.PUBLIC_URL)
         shift = clock.shift()
         self.tell("horloge", f"{now:%Y-%m-%d %H:%M:%S} UTC" + (f", déplacée de {shift.days} jours" if shift else ""))
-        if connection.vendor == "postgresql":
+        if there and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT clock_timestamp()")
                 gap = abs((cursor.fetchone()[0] - clock.real_now()).total_seconds())
             self.tell("écart d’horloge avec la base", f"{gap:.1f} s", right=gap < 30)
+
+
+def is_there() -> bool:
+    """Whether there is a database to look at: looking at an embedded one must not create it."""
+    return connection.vendor != "sqlite" or environment.database_file(settings.INSTALLATION_KIND).exists()
 
 
 def triggers() -> list[str]:
