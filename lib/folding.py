@@ -193,7 +193,7 @@ def name_key(text: str) -> str:
     """
     plain = " ".join(_WORD.findall(_ACRONYM.sub(_closed, fold(text))))
     spelled = re.sub(r"\b(?:[a-z] ){1,5}[a-z]\b", lambda found: _closed_form(found[0]), plain)
-    kept = [word for word in _LEGAL_PHRASES.sub(" ", spelled).split() if word not in _LEGAL_FORMS | _CIVILITIES | {"et"}]
+    kept = [word for word in _LEGAL_PHRASES.sub(" ", spelled).split() if word not in _SILENT]
     if len(kept) > 1 and kept[0] in _LEADING_TITLES:
         kept = kept[1:]
     return " ".join(kept) or plain
