@@ -47,7 +47,7 @@ def edit_contact(contact: Contact, *, by: User | None, version: int | None = Non
             return current
         if version is not None and current.version != version:
             raise Conflict(
-                _("Quelqu’un a modifié ce contact pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
+                _("Quelqu’un a modifié ce contact pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
             )
         for name in changed:
             setattr(current, name, fields[name])

@@ -51,7 +51,7 @@ def edit_customer(customer: Customer, *, by: User | None, version: int | None = 
             return current
         if version is not None and current.version != version:
             raise Conflict(
-                _("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
+                _("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
             )
         for name in changed:
             setattr(current, name, fields[name])

@@ -140,6 +140,11 @@ class Customer(models.Model):
         return self.name
 
     @property
+    def about_label(self) -> str:
+        """How a row of the history names this record: never by the person's name."""
+        return _("Fiche %(reference)s") % {"reference": self.reference}
+
+    @property
     def is_person(self) -> bool:
         """A natural person rather than an organisation."""
         return self.type == CustomerType.CONSUMER
@@ -244,6 +249,10 @@ class CustomerMerge(models.Model):
 class DuplicateCandidate(models.Model):
     """Two records that may be one client, with the reasons, until a person decides."""
 
+    class Decision(models.TextChoices):
+        MERGED = "merged", _("réunies")
+        DISTINCT = "distinct", _("distinctes")
+
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     first = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     second = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -251,7 +260,8 @@ class DuplicateCandidate(models.Model):
     score = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     import_batch = models.ForeignKey("crm.ImportBatch", models.SET_NULL, null=True, related_name="candidates")
-    decision = models.CharField(max_length=8, blank=True, choices=[("", _("à décider")), ("merged", _("réunies")), ("distinct", _("distinctes"))])
+    decision = models.CharField(max_length=8, blank=True, choices=Decision)
+    decision_reason = models.CharField(max_length=300, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
