@@ -210,6 +210,7 @@ CONTENT_SECURITY_POLICY = {
 # Mail goes through crm.outbox; this is only what allauth's own mails fall back on before SMTP is set.
 EMAIL_BACKEND = "crm.mailing.OutboxBackend"
 DEFAULT_FROM_EMAIL = "ne-pas-repondre@localhost"
+OUTBOX_DOORBELL = "" if TESTING else "config.jobs.send_mail"  # rung for a mail that must leave at once
 
 # django-q2 is a doorbell, never the source of truth (trust.md §0 and §2).
 Q_CLUSTER = {

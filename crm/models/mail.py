@@ -1,10 +1,11 @@
 """Mail: every message out is a row first, claimed once, sent once or explained."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.timeline import Direction, Visibility, may_read
@@ -19,12 +20,25 @@ class EmailQuerySet(models.QuerySet["Email"]):
     """Mails in business words."""
 
     def visible_to(self, user: "User") -> "EmailQuerySet":
-        """The threads this person may read."""
-        return self.filter(may_read(user)) if user.is_house and user.may("see_records") else self.none()
+        """The threads this person may read. Codes and links of the house's own accounts are nobody's reading."""
+        readable = user.is_house and user.may("see_records")
+        return self.filter(may_read(user)).exclude(purpose=Email.ACCOUNT) if readable else self.none()
 
-    def due(self, now: object) -> "EmailQuerySet":
-        """Waiting mails whose time to cancel is over, oldest first."""
-        return self.filter(state=Email.State.QUEUED, send_after__lte=now).order_by("send_after", "id")
+    def over(self, now: datetime) -> "EmailQuerySet":
+        """Waiting mails whose time to cancel is over, put off by a server or not."""
+        return self.filter(state=Email.State.QUEUED, send_after__lte=now)
+
+    def due(self, now: datetime) -> "EmailQuerySet":
+        """What may leave at once, oldest first: the time to cancel is over, and the time to try again too.
+
+        One client's mails keep their order: none leaves while another of theirs is leaving, or while one written
+        before it is still to leave.
+        """
+        ready = self.over(now).filter(Q(retry_at=None) | Q(retry_at__lte=now))
+        before = Email.objects.filter(customer=OuterRef("customer"), direction=Direction.OUT).filter(
+            Q(state=Email.State.SENDING) | Q(state=Email.State.QUEUED, send_after__lte=now, pk__lt=OuterRef("pk"))
+        )
+        return ready.exclude(Exists(before)).order_by("send_after", "id")
 
     def to_decide(self) -> "EmailQuerySet":
         """What a person must look at: held before leaving, or of unknown fate."""
@@ -33,6 +47,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
 class Email(models.Model):
     """One message, in or out. It holds its words once; its Interaction has no body."""
+
+    ACCOUNT = "account"  # a code, a reset or an invitation: its words are erased once it has left
+    LETTER = "letter"
 
     class State(models.TextChoices):
         QUEUED = "queued", _("en attente")
@@ -52,7 +69,7 @@ class Email(models.Model):
     interaction = models.OneToOneField("crm.Interaction", models.PROTECT, null=True, related_name="email")
     direction = models.CharField(max_length=3, choices=Direction)
     state = models.CharField(max_length=10, choices=State)
-    purpose = models.CharField(max_length=24, default="letter")  # letter, account, notice … later: reminder, invoice
+    purpose = models.CharField(max_length=24, default=LETTER)  # letter, account, notice … later: reminder, invoice
     guard = models.CharField(max_length=80, blank=True)  # which facts are read again at the claim
     sender_name = models.CharField(max_length=120, blank=True)
     sender_email = models.EmailField(blank=True)
@@ -73,6 +90,7 @@ class Email(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     send_after = models.DateTimeField(default=clock.real_now)  # leases and countdowns are never moved by EGARDS_TODAY
     attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)  # a server asked to come back later
     claimed_at = models.DateTimeField(null=True)
     claim = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -80,6 +98,7 @@ class Email(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # why held, uncertain, refused or cancelled, in words
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decisions = models.JSONField(default=list, blank=True)  # what people decided: {"what", "by", "at", "detail"}
     erased_at = models.DateTimeField(null=True)
 
     objects = EmailQuerySet.as_manager()
@@ -96,6 +115,16 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Nothing has left yet: it can still be taken back."""
+        return self.state == Email.State.QUEUED
+
+    @property
+    def is_to_decide(self) -> bool:
+        """A person must look at it (one rule with `EmailQuerySet.to_decide`)."""
+        return self.settled_at is None and self.state in (Email.State.HELD, Email.State.UNCERTAIN, Email.State.FAILED)
 
 
 class BadAddress(models.Model):

@@ -1,0 +1,90 @@
+"""From a row of the outbox to the bytes that a server receives: one recipient, fixed identity, no foreign header."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from email.utils import format_datetime, formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.models import Company, Email
+from lib import clock
+from lib.errors import Refusal
+from lib.identifiers import check_email
+
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+LONGEST_TEXT = 100_000
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What the transport needs: the two addresses of the envelope, and the message."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    name: str  # for a store of files: sorts by date, says nothing of the words
+
+
+def one_line(text: str, longest: int) -> str:
+    """`text` on one line, without anything that could begin a header or hide; cut at `longest` characters."""
+    return " ".join(_INVISIBLE.sub(" ", text).split())[:longest]
+
+
+def plain_text(text: str) -> str:
+    """`text` with its lines, without control characters; a Refusal when it is too long to be a letter."""
+    text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(_("Ce message dépasse 100 000 caractères. Raccourcissez-le, ou joignez un fichier."), field="body")
+    return text
+
+
+def message_id(key: str, sender: str) -> str:
+    """The Message-ID of a mail: always the same for one key, so that a second copy is recognised as such."""
+    domain = sender.rpartition("@")[2] or urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def house_address(company: Company | None) -> tuple[str, str]:
+    """Name and address that mails leave from; the address is empty when the firm has not given one."""
+    if company is None:
+        return "", ""
+    return company.sender_name or company.name, company.sender_email or company.email
+
+
+def letter_html(text: str, *, language: str, company: Company | None) -> str:
+    """The HTML part of a letter: the typed words, escaped, in the house's paper. Never compiled as a template."""
+    with translation.override(language):
+        return render_to_string("mails/letter.html", {"text": text, "company": company or Company(), "language": language})
+
+
+def build(email: Email) -> Outgoing:
+    """The bytes of `email`. Refusal when the row cannot become a message to exactly one person."""
+    recipient, sender = check_email(email.recipient_email), check_email(email.sender_email)
+    headers = {"Message-ID": email.message_id, "Date": format_datetime(clock.now())}
+    if email.author_id is None:
+        headers["Auto-Submitted"] = "auto-generated"
+    if email.in_reply_to:
+        headers["In-Reply-To"] = headers["References"] = one_line(email.in_reply_to, 200)
+    message = EmailMultiAlternatives(
+        subject=one_line(email.subject, 200),
+        body=email.text,
+        from_email=formataddr((one_line(email.sender_name, 120), sender)),
+        to=[formataddr((one_line(email.recipient_name, 160), recipient))],
+        reply_to=[check_email(email.reply_to)] if email.reply_to else None,
+        headers=headers,
+    )
+    if email.html:
+        message.attach_alternative(email.html, "text/html")
+    for file in email.attachments.filter(erased_at=None):
+        with default_storage.open(file.stored_as) as stored:
+            message.attach(one_line(file.name, 200), stored.read(), file.content_type)
+    stamp = f"{clock.real_now():%Y%m%dT%H%M%S%f}"
+    return Outgoing(sender, recipient, message.message().as_bytes(linesep="\r\n"), f"{stamp}-{email.public_id}")
