@@ -19,7 +19,7 @@ class Job:
     minutes: int
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job("send_mail", "config.jobs.send_mail", minutes=1),)
 
 
 @transaction.atomic
