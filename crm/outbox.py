@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -51,26 +50,11 @@ class Drained:
 
 
 def queue_mail(
-    *,
-    key: str,
-    to: str,
-    subject: str,
-    text: str,
-    by: User | None,
-    to_name: str = "",
-    customer: Customer | None = None,
-    contact: Contact | None = None,
-    html: str = "",
-    purpose: str = Email.LETTER,
-    guard: str = "",
-    delay: timedelta = COUNTDOWN,
-    batch: str = "",
-    template: str = "",
-    language: str = "fr",
-    visibility: str = Visibility.EVERYONE,
-    in_reply_to: str = "",
+    *, key: str, to: str, subject: str, text: str, by: User | None, to_name: str = "", customer: Customer | None = None,
+    contact: Contact | None = None, html: str = "", purpose: str = Email.LETTER, guard: str = "", delay: timedelta = COUNTDOWN,
+    batch: str = "", template: str = "", language: str = "fr", visibility: str = Visibility.EVERYONE, in_reply_to: str = "",
     attachments: Iterable[Attachment] = (),
-) -> Email:
+) -> Email:  # fmt: skip
     """Put one mail to one person in the outbox, with its row of history, in the caller's transaction; returns it.
 
     Idempotent by `key` (at most 120 characters): a second call gives back the first mail, unchanged. `delay` is the
@@ -83,21 +67,17 @@ def queue_mail(
     if found := Email.objects.filter(key=key).first():
         return found
     company = Company.objects.first()
-    sender_name, sender = house_address(company)
     subject, text = one_line(subject, 200), plain_text(text)
     _refuse_unfit(subject, text, to, by, visibility, purpose)
-    if not html and purpose != Email.ACCOUNT:
-        html = letter_html(text, language=language, company=company)
     email, created = Email.objects.get_or_create(
         key=key,
-        defaults=dict(
-            customer=customer, contact=contact, direction=Direction.OUT, state=Email.State.QUEUED, purpose=purpose, guard=guard,
-            sender_name=one_line(sender_name, 120), sender_email=sender, recipient_name=one_line(to_name, 160),
-            recipient_email=check_email(to), reply_to=company.email if company else "", subject=subject, text=text, html=html,
-            language=language, template=template, message_id=message_id(key, sender), in_reply_to=in_reply_to, batch=batch,
-            author=by, visibility=visibility, team_id=by.team_id if by and visibility == Visibility.TEAM else None,
-            created_at=clock.now(), send_after=clock.real_now() + delay,
-        ),
+        defaults={
+            **_headers(key, to, to_name, company), "customer": customer, "contact": contact, "author": by, "direction": Direction.OUT,
+            "state": Email.State.QUEUED, "purpose": purpose, "guard": guard, "subject": subject, "text": text,
+            "html": html or ("" if purpose == Email.ACCOUNT else letter_html(text, language=language, company=company)),
+            "language": language, "template": template, "in_reply_to": in_reply_to, "batch": batch, "visibility": visibility,
+            "team_id": by.team_id if by and visibility == Visibility.TEAM else None, "send_after": clock.real_now() + delay,
+        },
     )  # fmt: skip
     if created:
         _write_history(email)
@@ -105,6 +85,19 @@ def queue_mail(
         if not delay and settings.OUTBOX_DOORBELL:
             transaction.on_commit(ring, robust=True)
     return email
+
+
+def _headers(key: str, to: str, to_name: str, company: Company | None) -> dict[str, str]:
+    """Who writes to whom, frozen with the row; what the firm has not said yet is completed at the claim."""
+    name, sender = house_address(company)
+    return {
+        "sender_name": one_line(name, 120),
+        "sender_email": sender,
+        "recipient_name": one_line(to_name, 160),
+        "recipient_email": check_email(to),
+        "reply_to": company.email if company else "",
+        "message_id": message_id(key, sender),
+    }
 
 
 def _refuse_unfit(subject: str, text: str, to: str, by: User | None, visibility: str, purpose: str) -> None:
@@ -205,22 +198,25 @@ def drain(
         done.trouble = str(trouble)
         _tell_outage(now, done.trouble)
         return done
+    last: _Handed | None = None
     try:
-        last: _Handed | None = None
         while True:
-            at = now + timedelta(seconds=time.monotonic() - began)
-            stop = limit <= 0 or time.monotonic() - began > seconds or (last is not None and last.stop)
+            spent = time.monotonic() - began
+            stop = limit <= 0 or spent > seconds or (last is not None and last.stop)
             with transaction.atomic():  # what was sent is marked with the next claim: one commit a mail
-                if last is not None:
-                    _mark(last, done, at)
-                email = None if stop else _claim(at, guards or {}, done)
+                email = _mark_and_claim(last, now + timedelta(seconds=spent), {} if guards is None else guards, done, stop=stop)
             if email is None:
-                break
+                return done
             limit -= 1
             last = _hand_over(email, way)
     finally:
         way.close()
-    return done
+
+
+def _mark_and_claim(last: "_Handed | None", now: datetime, guards: Mapping[str, Guard], done: Drained, *, stop: bool) -> Email | None:
+    if last is not None:
+        _mark(last, done, now)
+    return None if stop else _claim(now, guards, done)
 
 
 @dataclass
@@ -296,22 +292,21 @@ def _hold(email: Email, reason: str) -> None:
 
 def _hand_over(email: Email, way: transport.Transport) -> _Handed:
     """Outside any transaction: the only place where a message leaves."""
-    State = Email.State
     try:
         message = build(email)
     except (Refusal, ValueError, OSError) as trouble:  # a message that cannot be made will not be made better by trying
         words = trouble.message if isinstance(trouble, Refusal) else one_line(str(trouble), 200)
-        return _Handed(email, State.FAILED, _("Ce message n’a pas pu être préparé : %(words)s") % {"words": words})
+        return _Handed(email, Email.State.FAILED, _("Ce message n’a pas pu être préparé : %(words)s") % {"words": words})
     try:
         way.deliver(message)
     except transport.TriedTooEarly as wait:
-        return _Handed(email, State.QUEUED, str(wait), stop=wait.stop)
+        return _Handed(email, Email.State.QUEUED, str(wait), stop=wait.stop)
     except transport.Refused as refusal:
-        return _Handed(email, State.FAILED, str(refusal), bad_address=refusal.address)
+        return _Handed(email, Email.State.FAILED, str(refusal), bad_address=refusal.address)
     except transport.NobodyKnows as unknown:
         reason = _("La connexion s’est interrompue pendant l’envoi : le message est peut-être arrivé. %(words)s") % {"words": unknown}
-        return _Handed(email, State.UNCERTAIN, reason, stop=True)
-    return _Handed(email, State.SENT)
+        return _Handed(email, Email.State.UNCERTAIN, reason, stop=True)
+    return _Handed(email, Email.State.SENT)
 
 
 def _mark(handed: _Handed, done: Drained, now: datetime) -> None:
@@ -365,5 +360,5 @@ def _erase_words(email: Email) -> None:
 
 def _tell_outage(now: datetime, reason: str) -> None:
     """Leave the server's words on the mail that has waited longest, where the banner reads them."""
-    first: Any = Email.objects.due(now).values("pk")[:1]
-    Email.objects.filter(pk__in=list(first.values_list("pk", flat=True))).update(reason=reason[:300])
+    first = Email.objects.over(now).order_by("send_after", "id").values_list("pk", flat=True).first()
+    Email.objects.filter(pk=first).update(reason=reason[:300])
