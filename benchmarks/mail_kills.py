@@ -85,7 +85,7 @@ def run_and_kill(mails: int, kills: int, environment: Mapping[str, str], *, work
     return account(mails, kills, arrived, time.monotonic() - began)
 
 
-def wait_for_work(sink, team, chance: random.Random) -> None:  # noqa: ANN001 (a Sink and its workers)
+def wait_for_work(sink, team, chance: random.Random) -> None:
     """Until some more mail has arrived, then a random instant inside the handing over of the next one."""
     seen, limit = len(sink.received), time.monotonic() + 60
     while len(sink.received) < seen + 3 and time.monotonic() < limit and any(worker.alive for worker in team):
@@ -98,7 +98,7 @@ class Worker:
 
     def __init__(self, port: int, environment: Mapping[str, str]):
         words = [sys.executable, str(Path(__file__).resolve()), "--work", str(port)]
-        self.process = subprocess.Popen(words, cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT)})
+        self.process = subprocess.Popen(words, cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"})
 
     @property
     def alive(self) -> bool:

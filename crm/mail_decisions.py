@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.addresses import bad_among
-from crm.models import Attachment, Customer, Email
+from crm.attachments import copy
+from crm.models import Customer, Email
 from crm.outbox import COUNTDOWN, note, queue_mail, withdraw
 from lib import clock
 from lib.errors import Conflict, Refusal
@@ -55,6 +56,7 @@ def correct_address(email: Email, *, address: str, by: User) -> Email:
 
     Correcting the record itself is another gesture. Only for a mail that surely did not arrive.
     """
+    copies = [copy(file) for file in email.attachments.filter(erased_at=None)]
     with transaction.atomic():
         current = _lock(email)
         if current.state == Email.State.UNCERTAIN:
@@ -62,11 +64,10 @@ def correct_address(email: Email, *, address: str, by: User) -> Email:
         address = _checked(address)
         if email_key(address) == email_key(current.recipient_email):
             raise Refusal(_("C’est l’adresse que ce message avait déjà."), field="address")
-        attachments = [_copy(file) for file in current.attachments.filter(erased_at=None)]
         new = queue_mail(
             key=f"{current.key[:80]}>{current.public_id}", to=address, to_name=current.recipient_name, subject=current.subject,
             text=current.text, html=current.html, by=by, customer=_head(current), purpose=current.purpose, guard=current.guard,
-            template=current.template, language=current.language, visibility=current.visibility, attachments=attachments,
+            template=current.template, language=current.language, visibility=current.visibility, files=copies,
         )  # fmt: skip
         note(current, "corrected", by=by, detail=f"{current.recipient_email} → {address}")
         current.claim = ""
@@ -94,10 +95,3 @@ def _checked(address: str) -> str:
         return check_email(address)
     except Refusal as refusal:
         raise Refusal(refusal.message, field="address") from refusal
-
-
-def _copy(file: Attachment) -> Attachment:
-    """The same stored bytes under a second row: a file belongs to one mail."""
-    return Attachment.objects.create(
-        name=file.name, content_type=file.content_type, size=file.size, sha256=file.sha256, stored_as=file.stored_as, added_by=file.added_by
-    )

@@ -7,12 +7,12 @@ from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from crm.attachments import open_stored
 from crm.models import Company, Email
 from lib import clock
 from lib.errors import Refusal
@@ -84,7 +84,7 @@ def build(email: Email) -> Outgoing:
     if email.html:
         message.attach_alternative(email.html, "text/html")
     for file in email.attachments.filter(erased_at=None):
-        with default_storage.open(file.stored_as) as stored:
+        with open_stored(file) as stored:
             message.attach(one_line(file.name, 200), stored.read(), file.content_type)
     stamp = f"{clock.real_now():%Y%m%dT%H%M%S%f}"
     return Outgoing(sender, recipient, message.message().as_bytes(linesep="\r\n"), f"{stamp}-{email.public_id}")

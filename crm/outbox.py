@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm import timeline, transport
 from crm.addresses import bad_among, mark_bad
+from crm.attachments import Stored, attach
 from crm.mail_message import build, house_address, letter_html, message_id, one_line, plain_text
-from crm.models import Attachment, Company, Contact, Customer, Email
+from crm.models import Company, Contact, Customer, Email
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind, Visibility
 from lib import clock
@@ -53,14 +54,14 @@ def queue_mail(
     *, key: str, to: str, subject: str, text: str, by: User | None, to_name: str = "", customer: Customer | None = None,
     contact: Contact | None = None, html: str = "", purpose: str = Email.LETTER, guard: str = "", delay: timedelta = COUNTDOWN,
     batch: str = "", template: str = "", language: str = "fr", visibility: str = Visibility.EVERYONE, in_reply_to: str = "",
-    attachments: Iterable[Attachment] = (),
+    files: Iterable[Stored] = (),
 ) -> Email:  # fmt: skip
     """Put one mail to one person in the outbox, with its row of history, in the caller's transaction; returns it.
 
     Idempotent by `key` (at most 120 characters): a second call gives back the first mail, unchanged. `delay` is the
     time to take it back. `guard` names which facts are read again at the claim. A mail of an account (`purpose`)
-    has no customer, no history, and its words are erased when it has left. `attachments` are stored files, not yet
-    bound. Refuses an address that is not exactly one, an empty subject or text, and a bad address.
+    has no customer, no history, and its words are erased when it has left. `files` are already in storage
+    (`crm.attachments.store`). Refuses an address that is not exactly one, an empty subject or text, and a bad address.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("queue_mail is called inside the transaction of the fact it tells")
@@ -81,7 +82,7 @@ def queue_mail(
     )  # fmt: skip
     if created:
         _write_history(email)
-        _bind(attachments, email)
+        attach(files, by=by, email=email, interaction=email.interaction)
         if not delay and settings.OUTBOX_DOORBELL:
             transaction.on_commit(ring, robust=True)
     return email
@@ -124,11 +125,6 @@ def _write_history(email: Email) -> None:
         channel=Channel.EMAIL, direction=Direction.OUT, audience=Audience.CONTACT, visibility=email.visibility,
     )  # fmt: skip
     email.save(update_fields=["interaction"])
-
-
-def _bind(attachments: Iterable[Attachment], email: Email) -> None:
-    ids = [attachment.pk for attachment in attachments]
-    Attachment.objects.filter(pk__in=ids, email=None).update(email=email, interaction=email.interaction)
 
 
 def ring() -> None:

@@ -78,5 +78,6 @@ def test_a_mail_paid_for_just_before_the_claim_is_not_sent(committing):
         return "Réglée." if len(paid) % 2 else ""
 
     with Sink() as sink:
-        done = outbox.drain(now=clock.real_now() + timedelta(seconds=1), way=Smtp(SmtpSettings("127.0.0.1", sink.port, "none")), guards={"invoice": guard})
+        way = Smtp(SmtpSettings("127.0.0.1", sink.port, "none"))
+        done = outbox.drain(now=clock.real_now() + timedelta(seconds=1), way=way, guards={"invoice": guard})
         assert (done.sent, done.held, len(sink.received)) == (10, 10, 10)
