@@ -10,17 +10,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from crm.attachments import open_stored
 from crm.models import Company, Email
 from lib import clock
-from lib.errors import Refusal
 from lib.identifiers import check_email
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-LONGEST_TEXT = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,14 +32,6 @@ class Outgoing:
 def one_line(text: str, longest: int) -> str:
     """`text` on one line, without anything that could begin a header or hide; cut at `longest` characters."""
     return " ".join(_INVISIBLE.sub(" ", text).split())[:longest]
-
-
-def plain_text(text: str) -> str:
-    """`text` with its lines, without control characters; a Refusal when it is too long to be a letter."""
-    text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text) > LONGEST_TEXT:
-        raise Refusal(_("Ce message dépasse 100 000 caractères. Raccourcissez-le, ou joignez un fichier."), field="body")
-    return text
 
 
 def message_id(key: str, sender: str) -> str:
@@ -87,4 +75,5 @@ def build(email: Email) -> Outgoing:
         with open_stored(file) as stored:
             message.attach(one_line(file.name, 200), stored.read(), file.content_type)
     stamp = f"{clock.real_now():%Y%m%dT%H%M%S%f}"
-    return Outgoing(sender, recipient, message.message().as_bytes(linesep="\r\n"), f"{stamp}-{email.public_id}")
+    content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own message takes it
+    return Outgoing(sender, recipient, content, f"{stamp}-{email.public_id}")

@@ -18,13 +18,15 @@ from accounts.models import User
 from crm import timeline, transport
 from crm.addresses import bad_among, mark_bad
 from crm.attachments import Stored, attach
-from crm.mail_message import build, house_address, letter_html, message_id, one_line, plain_text
+from crm.mail_message import build, house_address, letter_html, message_id, one_line
 from crm.models import Company, Contact, Customer, Email
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind, Visibility
+from crm.search import index_emails
 from lib import clock
 from lib.errors import Refusal
 from lib.identifiers import check_email, email_key
+from lib.plain_text import check_text
 
 COUNTDOWN = timedelta(seconds=60)
 BATCH_COUNTDOWN = timedelta(minutes=10)
@@ -68,7 +70,7 @@ def queue_mail(
     if found := Email.objects.filter(key=key).first():
         return found
     company = Company.objects.first()
-    subject, text = one_line(subject, 200), plain_text(text)
+    subject, text = one_line(subject, 200), _words(text)
     _refuse_unfit(subject, text, to, by, visibility, purpose)
     email, created = Email.objects.get_or_create(
         key=key,
@@ -101,10 +103,17 @@ def _headers(key: str, to: str, to_name: str, company: Company | None) -> dict[s
     }
 
 
+def _words(text: str) -> str:
+    try:
+        return check_text(text)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="body") from refusal
+
+
 def _refuse_unfit(subject: str, text: str, to: str, by: User | None, visibility: str, purpose: str) -> None:
     if not subject:
         raise Refusal(_("Donnez un objet à ce message : c’est ce que la personne lira d’abord."), field="subject")
-    if not text.strip():
+    if not text:
         raise Refusal(_("Ce message est vide. Écrivez quelques mots avant de l’envoyer."), field="body")
     try:
         check_email(to)
@@ -125,6 +134,7 @@ def _write_history(email: Email) -> None:
         channel=Channel.EMAIL, direction=Direction.OUT, audience=Audience.CONTACT, visibility=email.visibility,
     )  # fmt: skip
     email.save(update_fields=["interaction"])
+    index_emails([email])
 
 
 def ring() -> None:
@@ -184,11 +194,13 @@ def drain(
     held. `way` is the transport, by default the installation's. One connection serves the whole sweep.
     """
     done = Drained(uncertain=_give_up_abandoned(now))
-    way = way or transport.chosen(Company.objects.first())
-    if way is None or not Email.objects.due(now).exists():
+    if not Email.objects.due(now).exists():
         return done
     began = time.monotonic()
     try:
+        way = way or transport.chosen(Company.objects.first())
+        if way is None:
+            return done
         way.open()
     except transport.ServerTrouble as trouble:
         done.trouble = str(trouble)
@@ -356,5 +368,6 @@ def _erase_words(email: Email) -> None:
 
 def _tell_outage(now: datetime, reason: str) -> None:
     """Leave the server's words on the mail that has waited longest, where the banner reads them."""
-    first = Email.objects.over(now).order_by("send_after", "id").values_list("pk", flat=True).first()
-    Email.objects.filter(pk=first).update(reason=reason[:300])
+    first = Email.objects.over(now).order_by("send_after", "id").first()
+    if first is not None:
+        Email.objects.filter(pk=first.pk).update(reason=reason[:300])

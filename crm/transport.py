@@ -18,9 +18,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from accounts import vault
 from crm.mail_message import Outgoing, one_line
 from crm.models import Company
-from crm.secrets import unseal
 
 TIMEOUT = 20.0  # seconds for one answer of the server
 DEADLINE = 45.0  # seconds for one message, under the 60 s after which the queue kills its task
@@ -77,12 +77,15 @@ class SmtpSettings:
 
 def chosen(company: Company | None) -> "Transport | None":
     """The way out of this installation: files where nothing may leave the machine (demo, bench), else the firm's
-    server; None while the firm has not said which."""
+    server; None while the firm has not said which. ServerTrouble when its password cannot be read any more."""
     if settings.INSTALLATION_KIND != "real":
         return LocalMailbox()
     if company is None or not company.smtp_host:
         return None
-    secret = unseal(company.smtp_secret)
+    try:
+        secret = vault.unseal(company.smtp_secret)
+    except vault.Unreadable as trouble:
+        raise ServerTrouble(_("Le mot de passe du serveur d’envoi n’est plus lisible sur cette machine : saisissez-le à nouveau.")) from trouble
     return Smtp(SmtpSettings(company.smtp_host, company.smtp_port, company.smtp_security, company.smtp_user, secret))
 
 

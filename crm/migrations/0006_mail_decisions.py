@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0003_customer_file'),
+        ('crm', '0005_search_entry'),
     ]
 
     operations = [
