@@ -47,6 +47,20 @@ def test_scripts_never_evaluate() -> None:
         assert re.findall(r"\beval\(|new Function|innerHTML|outerHTML|document\.write|insertAdjacentHTML", path.read_text()) == []
 
 
+def test_every_class_of_a_page_has_its_look() -> None:
+    """A page picks among the pieces; a class nobody drew is a typo or a decision made in the wrong place."""
+    drawn = {name for path in Path("static/css").glob("*.css") for name in re.findall(r"\.([a-zA-Z][\w-]*)", path.read_text())}
+    unknown = [
+        f"{path}: {name}"
+        for path in TEMPLATES
+        if not {"mail", "emails"} & set(path.parts)
+        for listed in re.findall(r'class="([^"]*)"', re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text()))
+        for name in listed.split()
+        if name not in drawn | {"theme-"}
+    ]
+    assert unknown == []
+
+
 MENU = [
     {"label": f"Une entrée {number}", "url": f"/e{number}/", "current": number == 1, "count": number, "late": False}
     for number in range(7)
