@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0005_search_entry'),
+        ('crm', '0006_decision_reason'),
     ]
 
     operations = [
