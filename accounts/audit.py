@@ -41,7 +41,7 @@ EVENTS = {
     "company.sender_changed": _("Envoi des e-mails changé"),
     "company.mail_tested": _("Message d’essai"),
     "interaction.erased": _("Mots d’un échange effacés"),
-    "interaction.visibility_changed": _("Lecteurs d’un échange changés"),
+    "interaction.visibility": _("Lecteurs d’un échange changés"),
 }
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)

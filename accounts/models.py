@@ -65,7 +65,7 @@ class UserManager(BaseUserManager["User"]):
         with transaction.atomic():
             user = self.create_user(email, password, role=Role.MANAGER, **fields)
             user.verify_address()
-            AuditEntry.objects.create(event="person.created", subject=user.email, data={"role": user.role, "by": "command"})
+            AuditEntry.objects.create(event="person.created", subject=user.email, data={"role": user.role})
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":

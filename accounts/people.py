@@ -27,6 +27,11 @@ LAST_MANAGER = gettext_lazy("Il faut au moins une personne responsable. Donnez d
 PROFILE = ("name", "job_title", "language", "theme", "mail_signature")
 
 
+def first_person(*, name: str, email: str, password: str) -> User:
+    """The responsable who opens an empty installation: nobody else can vouch for their address."""
+    return User.objects.create_superuser(_check_address(email), password, name=_check_name(name))
+
+
 def invite(*, email: str, name: str, role: str, by: User | None, team: Team | None = None, language: str = "fr") -> User:
     """Write a person who may come in by a link sent to `email`; until then they cannot. Returns the person.
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("compte/", include("allauth.urls")),
     path("", include("accounts.urls")),
+    path("", include("desk.firm_urls")),
     path("", include("desk.urls")),
 ]
 if settings.DEBUG or settings.TESTING:

@@ -102,7 +102,7 @@ def open_house(*, key_hash: str, name: str, email: str, password: str, company_n
         gone = Installation.objects.filter(pk=1, first_run_hash=key_hash).exclude(first_run_hash="").update(first_run_hash="")
         if not gone or User.objects.exists():
             raise Refusal(_("Ce lien a déjà servi."))
-        person = User.objects.create_superuser(email, password, name=name)
+        person = people.first_person(name=name, email=email, password=password)
         update_company(by=person, name=company_name)
     return person
 

@@ -1,0 +1,132 @@
+"""« Maison »: who we are, section by section."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Role
+from accounts.policy import Right, policy
+from accounts.views.answers import refused
+from crm.company import (
+    Update,
+    approve_bank_change,
+    refuse_bank_change,
+    second_persons,
+    update_company,
+)
+from crm.models import BankChange, Company
+from desk.forms.firm import SECTIONS, Section, SectionForm
+from lib.errors import Refusal
+
+
+@policy(right=Right.MANAGE_SETTINGS)
+@require_http_methods(["GET", "HEAD"])
+def firm(request: HttpRequest) -> HttpResponse:
+    """Every section at a glance, and what waits for a decision."""
+    company = request.frame.company
+    pending = BankChange.objects.undecided().select_related("proposed_by").first()
+    return render(
+        request,
+        "desk/firm/index.html",
+        {
+            "company": company,
+            "sections": [(section, summary(section, company)) for section in SECTIONS.values()],
+            "pending": pending,
+            "role_names": [Role(role).label for role in company.second_factor_roles],
+        },
+    )
+
+
+@policy(right=Right.MANAGE_SETTINGS)
+@sensitive_post_parameters("current_password", "smtp_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    """One section: read it, change it."""
+    chosen = SECTIONS.get(section)
+    if chosen is None:
+        raise Http404
+    if not request.user.may(chosen.right):
+        raise PermissionDenied(chosen.right)
+    company = request.frame.company
+    form = SectionForm(request.POST or None, section=chosen, company=company, user=request.user)
+    if request.method == "POST" and form.is_valid() and confirmed(request, form):
+        try:
+            done = update_company(by=request.user, version=form.cleaned_data["version"], **form.values())
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            tell(request, done)
+            return redirect("firm")
+    context = {
+        "form": form,
+        "section": chosen,
+        "company": company,
+        "pending": BankChange.objects.undecided().first() if chosen.key == "banque" else None,
+    }
+    return render(request, "desk/firm/section.html", context, status=400 if form.errors else 200)
+
+
+@policy(right=Right.MANAGE_BANK_DETAILS)
+@require_POST
+def decide_bank_change(request: HttpRequest, change: int, decision: str) -> HttpResponse:
+    """The second person agrees to new bank details, or either gives up."""
+    row = get_object_or_404(BankChange, pk=change)
+    try:
+        if decision == "approve":
+            approve_bank_change(row, by=request.user)
+            messages.success(request, _("Les nouvelles coordonnées bancaires sont en place. Chaque responsable en est averti."))
+        else:
+            refuse_bank_change(row, by=request.user)
+            messages.success(request, _("Le changement est abandonné : rien n’a bougé."))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("firm")
+
+
+def confirmed(request: HttpRequest, form: SectionForm) -> bool:
+    """Whether the person proved again who they are, where it is asked."""
+    if not form.must_confirm():
+        return True
+    typed = form.cleaned_data.get("current_password", "")
+    if typed and get_adapter().reauthenticate(request.user, typed):
+        return True
+    form.add_error(
+        "current_password",
+        _("Tapez votre mot de passe actuel pour confirmer ce changement.")
+        if not typed
+        else _("Ce n’est pas votre mot de passe."),
+    )
+    return False
+
+
+def tell(request: HttpRequest, done: Update) -> None:
+    """What happened, in a sentence."""
+    if done.pending:
+        names = ", ".join(person.name for person in second_persons(request.user))
+        messages.warning(
+            request,
+            _("Les nouvelles coordonnées bancaires attendent l’accord de %(names)s. Rien n’a encore changé.") % {"names": names},
+        )
+    elif done.changed:
+        messages.success(request, _("C’est enregistré."))
+    else:
+        messages.info(request, _("Rien n’avait changé."))
+
+
+def summary(section: Section, company: Company) -> list[tuple[Any, Any]]:
+    """The fields of a section with their present values, in words; no secret."""
+    rows = []
+    for name in section.fields:
+        if name == "smtp_password":
+            continue
+        field, value = Company._meta.get_field(name), getattr(company, name)
+        shown = getattr(company, f"get_{name}_display")() if field.choices else value
+        rows.append((field.verbose_name, shown))
+    return rows
