@@ -10,10 +10,10 @@ from accounts.models import Right, Role, Team, User
 from accounts.rights import DEFAULTS
 
 ROLE_SENTENCES = {
-    Role.RECEPTION: _("Accueil : répond, consigne, écrit aux clients, tient leurs fiches."),
-    Role.ACCOUNTANT: _("Comptable : tout ce que fait l’accueil, et l’argent, les imports, les doublons."),
-    Role.MANAGER: _("Responsable : tout, avec les réglages de la maison, les personnes et leurs droits."),
-    Role.VIEWER: _("Lecture : voit les fiches et les échanges, ne change rien."),
+    Role.RECEPTION: _("Accueil : répond, consigne, écrit aux clients, tient leurs fiches."),
+    Role.ACCOUNTANT: _("Comptable : tout ce que fait l’accueil, et l’argent, les imports, les doublons."),
+    Role.MANAGER: _("Responsable : tout, avec les réglages de la maison, les personnes et leurs droits."),
+    Role.VIEWER: _("Lecture : voit les fiches et les échanges, ne change rien."),
 }
 
 
@@ -105,7 +105,7 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "job_title", "language", "theme", "mail_signature"]
         widgets = {"mail_signature": forms.Textarea(attrs={"rows": 4}), "theme": forms.RadioSelect}
         help_texts = {
-            "job_title": _("Par exemple « assistante de direction ». Les clients la lisent sous votre nom."),
+            "job_title": _("Par exemple « assistante de direction ». Les clients la lisent sous votre nom."),
             "mail_signature": _("Ajoutée à la fin de vos e-mails, avant celle de la maison."),
         }
 
@@ -140,9 +140,9 @@ class TokenForm(forms.Form):
     """A credential of the API: for whom, and what for."""
 
     name = forms.CharField(
-        label=_("À quoi servira ce jeton ?"),
+        label=_("À quoi servira ce jeton ?"),
         max_length=80,
-        help_text=_("Par exemple « site internet » ou « tableur du comptable » : vous saurez plus tard lequel révoquer."),
+        help_text=_("Par exemple « site internet » ou « tableur du comptable » : vous saurez plus tard lequel révoquer."),
     )
 
 

@@ -97,7 +97,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 def _to_enrolment(request: HttpRequest) -> HttpResponse:
     messages.warning(
-        request, _("Votre rôle demande une deuxième étape de connexion. Ajoutez-la maintenant : cela prend deux minutes.")
+        request, _("Votre rôle demande une deuxième étape de connexion. Ajoutez-la maintenant : cela prend deux minutes.")
     )
     return HttpResponseRedirect(reverse("mfa_activate_totp"))
 

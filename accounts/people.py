@@ -56,7 +56,7 @@ def send_invitation(person: User, *, by: User | None) -> None:
     """Mail a fresh link to somebody who has not come in yet; the former ones stop working."""
     if person.state != "invited":
         raise Refusal(
-            _("Cette personne est déjà venue : elle peut demander un nouveau mot de passe depuis la page de connexion.")
+            _("Cette personne est déjà venue : elle peut demander un nouveau mot de passe depuis la page de connexion.")
         )
     key, now = secrets.token_urlsafe(32), clock.real_now()
     with transaction.atomic():

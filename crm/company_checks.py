@@ -50,7 +50,7 @@ def check_company(fields: Mapping[str, Any], *, existing: Company) -> dict[str, 
         found["smtp_password"] = str(fields["smtp_password"] or "")
     whole = {**{name: getattr(existing, name) for name in _COMPANY}, **found}
     if "name" in found and not found["name"]:
-        errors["name"] = _("La maison a un nom : remplissez-le.")
+        errors["name"] = _("La maison a un nom : remplissez-le.")
     for check in (checks._postal_code, checks._numbers, checks._payment):
         check(whole, found, fields, errors)
     if found.get("iban") and not (found.get("account_holder") or whole["account_holder"]) and not errors:
@@ -64,13 +64,13 @@ def company_from_json(data: object) -> dict[str, Any]:
     """The firm's fields from the vocabulary of the file and of the API. Raises Refusal naming every unknown key and every
     value that is not text or number; the values themselves are judged by `check_company`."""
     if not isinstance(data, dict):
-        raise Refusal(_("Il faut un objet JSON : {« name »: …, « siren »: …}."))
+        raise Refusal(_("Il faut un objet JSON : {« name »: …, « siren »: …}."))
     errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     known = ", ".join(JSON_KEYS)
     for key, value in data.items():
         if key not in JSON_KEYS:
-            errors[str(key)] = _("Ce champ n’existe pas. Champs possibles : %(known)s.") % {"known": known}
+            errors[str(key)] = _("Ce champ n’existe pas. Champs possibles : %(known)s.") % {"known": known}
         elif key == "mediator":
             _read_mediator(value, found, errors)
         else:
@@ -98,7 +98,7 @@ def _read_mediator(value: Any, found: dict[str, Any], errors: dict[str, str]) ->
             if key in MEDIATOR_KEYS:
                 _read(MEDIATOR_KEYS[key], f"mediator.{key}", part, found, errors)
             else:
-                errors[f"mediator.{key}"] = _("Ce champ n’existe pas. Champs possibles : %(known)s.") % {
+                errors[f"mediator.{key}"] = _("Ce champ n’existe pas. Champs possibles : %(known)s.") % {
                     "known": ", ".join(MEDIATOR_KEYS)
                 }
 
@@ -145,7 +145,7 @@ def _bic(value: Any, field: Any) -> str:
 def _zone(value: Any, field: Any) -> str:
     text = str(value or "") or str(field.get_default())
     if text not in available_timezones():
-        raise Refusal(_("Ce fuseau horaire n’existe pas. Exemple : Europe/Paris."))
+        raise Refusal(_("Ce fuseau horaire n’existe pas. Exemple : Europe/Paris."))
     return text
 
 

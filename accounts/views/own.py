@@ -70,7 +70,7 @@ def revoke_own_token(request: HttpRequest, token: int) -> HttpResponse:
     """Revoke one's own credential."""
     found = get_object_or_404(ApiToken, pk=token, user=request.user)
     tokens.revoke_token(found, by=request.user)
-    messages.success(request, _("Le jeton « %(name)s » est révoqué.") % {"name": found.name})
+    messages.success(request, _("Le jeton « %(name)s » est révoqué.") % {"name": found.name})
     return redirect("own_tokens")
 
 

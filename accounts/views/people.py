@@ -91,7 +91,7 @@ def add_team(request: HttpRequest) -> HttpResponse:
     """A new team."""
     try:
         team = people.add_team(request.POST.get("team-name", ""), by=request.user)
-        messages.success(request, _("L’équipe « %(name)s » existe.") % {"name": team.name})
+        messages.success(request, _("L’équipe « %(name)s » existe.") % {"name": team.name})
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("people")
@@ -103,13 +103,13 @@ def revoke_person_token(request: HttpRequest, person: str, token: int) -> HttpRe
     """Revoke a credential of a colleague."""
     found = get_object_or_404(ApiToken.objects.select_related("user"), pk=token, user__public_id=person)
     tokens.revoke_token(found, by=request.user)
-    messages.success(request, _("Le jeton « %(name)s » est révoqué.") % {"name": found.name})
+    messages.success(request, _("Le jeton « %(name)s » est révoqué.") % {"name": found.name})
     return redirect("person", person)
 
 
 _GESTURES = {
     "close": (people.close, gettext_lazy("L’accès de %(name)s est fermé. Son nom reste sur ce qui a été écrit.")),
-    "reopen": (people.reopen, gettext_lazy("L’accès de %(name)s est rouvert : une invitation vient de partir.")),
+    "reopen": (people.reopen, gettext_lazy("L’accès de %(name)s est rouvert : une invitation vient de partir.")),
     "end-sessions": (people.end_sessions, gettext_lazy("Les sessions de %(name)s sont fermées.")),
     "invite-again": (people.send_invitation, gettext_lazy("Une nouvelle invitation est partie pour %(name)s.")),
 }

@@ -96,10 +96,10 @@ ZONES = [
 HINTS = {
     "capital": _("En euros, par exemple 10 000. Laissez vide si la maison n’en a pas."),
     "rcs": _("La ville du greffe, par exemple Nantes."),
-    "siren": _("9 chiffres ; lu dans le SIRET si vous le laissez vide."),
-    "siret": _("14 chiffres : celui de l’établissement principal."),
+    "siren": _("9 chiffres ; lu dans le SIRET si vous le laissez vide."),
+    "siret": _("14 chiffres : celui de l’établissement principal."),
     "iban": _("Recopiez-le depuis votre RIB."),
-    "account_holder": _("Exactement comme sur le RIB : les banques le vérifient."),
+    "account_holder": _("Exactement comme sur le RIB : les banques le vérifient."),
     "sender_email": _("Les réponses de vos clients y arrivent."),
     "smtp_password": _("Gardé chiffré, jamais montré. Laissez vide pour conserver l’actuel."),
     "mediator_name": _("Obligatoire si vous avez des clients particuliers (article L612-1 du code de la consommation)."),

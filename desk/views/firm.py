@@ -84,7 +84,7 @@ def decide_bank_change(request: HttpRequest, change: int, decision: str) -> Http
             messages.success(request, _("Les nouvelles coordonnées bancaires sont en place. Chaque responsable en est averti."))
         else:
             refuse_bank_change(row, by=request.user)
-            messages.success(request, _("Le changement est abandonné : rien n’a bougé."))
+            messages.success(request, _("Le changement est abandonné : rien n’a bougé."))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("firm")

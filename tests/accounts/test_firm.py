@@ -41,7 +41,7 @@ def test_a_file_writes_the_firm_and_says_what_changed(tmp_path, capsys):
     assert firm.mediator_website == "https://www.cm2c.net"
     assert len(capsys.readouterr().out.splitlines()) == 16
     call_command("company", written(tmp_path, FILE))
-    assert capsys.readouterr().out == "Rien à changer : la maison est déjà ainsi.\n"
+    assert capsys.readouterr().out == "Rien à changer : la maison est déjà ainsi.\n"
 
 
 def test_every_wrong_field_is_named_and_nothing_is_half_done(tmp_path):

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             known = ", ".join(User.objects.staff().values_list("email", flat=True)[:10])
             raise CommandError(
                 f"Aucune personne en activité n’a l’adresse {user}. "
-                + (f"Personnes connues : {known}." if known else "Créez-en une avec createsuperuser.")
+                + (f"Personnes connues : {known}." if known else "Créez-en une avec createsuperuser.")
             )
-        self.stderr.write(f"Jeton de {person.name} ({person.get_role_display()}), à garder secret :")
+        self.stderr.write(f"Jeton de {person.name} ({person.get_role_display()}), à garder secret :")
         self.stdout.write(create_token(user=person, name=name, by=None))
