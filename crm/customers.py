@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm import search, timeline
+from crm.checks import clean_text
 from crm.contacts import main_contact_of
 from crm.keys import set_customer_keys
 from crm.models import Customer, Tag
 from crm.models.timeline import Kind
 from crm.numbering import CUSTOMERS, customer_reference, next_numbers
 from lib import clock
-from lib.errors import Conflict
+from lib.errors import Conflict, Refusal
+from lib.folding import fold
 
 # What a form, the API and an import may write; the rest is the gestures' own.
 EDITABLE = (
@@ -101,10 +103,36 @@ def tag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None) -
     return new
 
 
-def untag_customers(ids: Iterable[int], *, tag: Tag, by: User | None) -> int:
-    """Take a tag off customers; returns how many lost it."""
+def untag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None) -> list[int]:
+    """Take a tag off customers; returns the ids of those that had it, which is what undo needs."""
     with transaction.atomic():
-        return Customer.tags.through.objects.filter(tag=tag, customer_id__in=list(ids)).delete()[0]
+        worn = Customer.tags.through.objects.filter(tag=tag, customer_id__in=[customer.pk for customer in customers])
+        had = sorted(worn.values_list("customer_id", flat=True))
+        worn.delete()
+    return had
+
+
+def set_tags(customer: Customer, *, names: Iterable[str], by: User | None) -> list[str]:
+    """Make the tags of a customer exactly those of `names` (new ones are created); returns them in order."""
+    with transaction.atomic():
+        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        wanted = [find_tag(name) for name in dict.fromkeys(names)]
+        had = list(current.tags.all())
+        if set(wanted) != set(had):
+            current.tags.set(wanted)
+            timeline.record(
+                customer=current, kind=Kind.CUSTOMER_CHANGED, summary=_("Étiquettes changées"), by=by, data={"fields": ["tags"]}
+            )
+    return sorted(tag.name for tag in wanted)
+
+
+def find_tag(name: str) -> Tag:
+    """The tag of that name, whatever its case and accents; created when there is none. Refuses an empty or too long one."""
+    name = clean_text(name, limit=40)
+    if not name or "," in name:
+        raise Refusal(_("Une étiquette est un mot ou deux, sans virgule."), field="tag")
+    same = {fold(tag.name): tag for tag in Tag.objects.all()}
+    return same.get(fold(name)) or Tag.objects.create(name=name)
 
 
 def assign_owner(customers: Iterable[Customer], *, owner: User | None, by: User | None) -> dict[int, int | None]:

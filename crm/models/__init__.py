@@ -1,5 +1,6 @@
 """The record: who the clients are, what happened with them, what is owed, what was written."""
 
+from crm.models.bulk import BulkChange
 from crm.models.company import BankChange, Company, Counter
 from crm.models.customers import Contact, Customer, CustomerMerge, DuplicateCandidate, Tag
 from crm.models.imports import ImportBatch, ImportLine
@@ -10,6 +11,7 @@ from crm.models.timeline import Attachment, Commitment, Interaction
 __all__ = [
     "Attachment",
     "BadAddress",
+    "BulkChange",
     "BankChange",
     "Commitment",
     "Company",
