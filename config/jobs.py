@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.core.cache import cache
 
-from crm import outbox
+from crm import bulk, outbox
 from lib import clock
 
 HEARTBEAT = "egards-heartbeat"
@@ -25,3 +25,8 @@ MAIL_GUARDS: Mapping[str, outbox.Guard] = {}
 def send_mail() -> None:
     """Send the mail that is due, and put to a person what nobody knows."""
     outbox.drain(now=clock.real_now(), guards=MAIL_GUARDS)
+
+
+def carry_on_changes() -> None:
+    """Finish the changes of many customers that a stopped worker left halfway."""
+    bulk.carry_on_unfinished()

@@ -19,7 +19,10 @@ class Job:
     minutes: int
 
 
-JOBS: tuple[Job, ...] = (Job("send_mail", "config.jobs.send_mail", minutes=1),)
+JOBS: tuple[Job, ...] = (
+    Job("send_mail", "config.jobs.send_mail", minutes=1),
+    Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
+)
 
 
 @transaction.atomic

@@ -116,7 +116,7 @@ def set_tags(customer: Customer, *, names: Iterable[str], by: User | None) -> li
     """Make the tags of a customer exactly those of `names` (new ones are created); returns them in order."""
     with transaction.atomic():
         current = Customer.objects.select_for_update().get(pk=customer.pk)
-        wanted = [find_tag(name) for name in dict.fromkeys(names)]
+        wanted = list(dict.fromkeys(find_tag(name) for name in names))
         had = list(current.tags.all())
         if set(wanted) != set(had):
             current.tags.set(wanted)

@@ -11,8 +11,8 @@ from crm.models.timeline import Attachment, Commitment, Interaction
 __all__ = [
     "Attachment",
     "BadAddress",
-    "BulkChange",
     "BankChange",
+    "BulkChange",
     "Commitment",
     "Company",
     "Contact",
