@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,8 @@ from crm.company_checks import check_company, company_from_json, company_to_json
 from crm.models import BankChange, Company
 from lib import clock
 from lib.errors import Conflict, Refusal
+from lib.images import clean_picture
+from lib.public_ids import public_id
 
 BANK = ("iban", "bic", "account_holder")
 SENDING = ("sender_email", "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_secret")
@@ -107,6 +111,24 @@ def open_house(*, key_hash: str, name: str, email: str, password: str, company_n
     return person
 
 
+def set_logo(data: bytes, *, by: User | None) -> Company:
+    """Put the picture `data` on the house, rewritten with only what draws; empty takes the logo off. Refusal when it is
+    no sound PNG or JPEG."""
+    picture = clean_picture(data) if data else None
+    the_company()
+    name = ""
+    if picture is not None:
+        ending = "png" if picture.content_type == "image/png" else "jpg"
+        name = default_storage.save(f"logo/{public_id()}.{ending}", ContentFile(picture.content))
+    with transaction.atomic():
+        company = Company.objects.select_for_update().get(pk=1)
+        former = company.logo
+        _write(company, {"logo": name} if name != former else {}, by)
+        if former and former != name:
+            transaction.on_commit(lambda: default_storage.delete(former))
+    return company
+
+
 def note_mail_test(*, by: User | None, worked: bool, version: int) -> None:
     """Remember that the settings of sending work (those of `version`: others may have been typed meanwhile)."""
     with transaction.atomic():
@@ -166,5 +188,5 @@ def _name() -> str:
 
 __all__ = [
     "Update", "approve_bank_change", "company_from_json", "company_to_json", "note_mail_test", "open_house", "refuse_bank_change",
-    "second_persons", "the_company", "update_company",
+    "second_persons", "set_logo", "the_company", "update_company",
 ]  # fmt: skip

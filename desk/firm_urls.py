@@ -12,5 +12,8 @@ urlpatterns = [
         firm.decide_bank_change,
         name="decide_bank_change",
     ),
+    path("maison/logo/", firm.logo, name="logo"),
+    path("maison/logo/envoyer/", firm.send_logo, name="send_logo"),
+    path("maison/courriels/essai/", firm.try_mail, name="try_mail"),
     path("maison/<slug:section>/", firm.section, name="firm_section"),
 ]

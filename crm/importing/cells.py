@@ -14,7 +14,7 @@ from lib.wording import say as _
 
 _SEPARATORS = re.compile(r"\s*(?:[;,|\n]|/(?!/)|\bou\b|\bet\b)\s*")
 _PHONE_SEPARATORS = re.compile(r"\s*(?:[;,|\n/]|\bou\b|\bet\b|\s-\s)\s*")
-_PARTICLES = frozenset("le la les l de du des d van von der ter el al ben bel di da do dos st saint".split())  # noqa: SIM905
+_PARTICLES = frozenset("le la les l de du des d van von der ter el al ben bel di da do dos st saint".split())
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 _EXCEL_EPOCH = date(1899, 12, 30)
 

@@ -18,9 +18,9 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"-?[0-9][0-9 \u00a0\u202f]*(?:[.,][0-9]+)?(?:[ \u00a0]?(?:€|%|EUR))?")
 
-CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle".split())  # noqa: SIM905
+CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle".split())
 _COUNTRIES = frozenset(
-    "france fr belgique be suisse ch luxembourg lu allemagne de espagne es italie it monaco royaume-uni gb uk "  # noqa: SIM905
+    "france fr belgique be suisse ch luxembourg lu allemagne de espagne es italie it monaco royaume-uni gb uk "
     "portugal pt pays-bas nl canada ca".split()
 )
 

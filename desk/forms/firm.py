@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Right, Role, User
@@ -108,9 +109,20 @@ HINTS = {
 }
 
 
+class LogoForm(forms.Form):
+    """The firm's logo."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("PNG ou JPEG, 2\u00a0Mo au plus. Sur fond blanc ou transparent, c’est mieux."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+
+
 class SectionForm(forms.Form):
     """The fields of one section, as they are now; `version` tells which state the person saw."""
 
+    hide_optional = True  # what is required is said by the gesture, in words
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, section: Section, company: Company, user: User, **kwargs: Any):
@@ -146,9 +158,11 @@ def made_field(name: str) -> forms.Field:
     """A form field for the firm's field `name`; nothing is required here, the gesture says what is wrong."""
     if name == "smtp_password":
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        return forms.CharField(label=_("mot de passe"), required=False, strip=False, widget=widget, help_text=HINTS[name])
+        return forms.CharField(
+            label=_("Mot de passe du serveur"), required=False, strip=False, widget=widget, help_text=HINTS[name]
+        )
     field = Company._meta.get_field(name)
-    told: dict[str, Any] = {"label": field.verbose_name, "required": False, "help_text": HINTS.get(name, "")}
+    told: dict[str, Any] = {"label": capfirst(field.verbose_name), "required": False, "help_text": HINTS.get(name, "")}
     if name == "second_factor_roles":
         return forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple, **told)
     if name == "time_zone":

@@ -5,8 +5,10 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,11 +21,14 @@ from crm.company import (
     approve_bank_change,
     refuse_bank_change,
     second_persons,
+    set_logo,
     update_company,
 )
+from crm.mail_trial import send_trial
 from crm.models import BankChange, Company
-from desk.forms.firm import SECTIONS, Section, SectionForm
+from desk.forms.firm import SECTIONS, LogoForm, Section, SectionForm
 from lib.errors import Refusal
+from lib.images import MAX_BYTES
 
 
 @policy(right=Right.MANAGE_SETTINGS)
@@ -65,12 +70,50 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
             tell(request, done)
             return redirect("firm")
     context = {
+        "logo_form": LogoForm(),
         "form": form,
         "section": chosen,
         "company": company,
         "pending": BankChange.objects.undecided().first() if chosen.key == "banque" else None,
     }
     return render(request, "desk/firm/section.html", context, status=400 if form.errors else 200)
+
+
+@policy(right=Right.MANAGE_SETTINGS)
+@require_POST
+def send_logo(request: HttpRequest) -> HttpResponse:
+    """Put a logo on the house, or take it off when no file is given."""
+    file = request.FILES.get("logo")
+    try:
+        set_logo(file.read(MAX_BYTES + 1) if file else b"", by=request.user)
+        messages.success(request, _("Le logo est en place.") if file else _("Le logo est retiré."))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("firm_section", "identite")
+
+
+@policy(signed_in=True)
+@require_http_methods(["GET", "HEAD"])
+def logo(request: HttpRequest) -> HttpResponse:
+    """The logo itself, rewritten when it was received; 404 when there is none."""
+    name = Company.objects.filter(pk=1).values_list("logo", flat=True).first()
+    if not name or not default_storage.exists(name):
+        raise Http404
+    kind = "image/png" if name.endswith(".png") else "image/jpeg"
+    return FileResponse(default_storage.open(name), content_type=kind, headers={"Cache-Control": "private, max-age=300"})
+
+
+@policy(right=Right.MANAGE_SETTINGS)
+@require_POST
+def try_mail(request: HttpRequest) -> HttpResponse:
+    """Send a trial message to oneself."""
+    if trouble := send_trial(request.frame.company, to=request.user):
+        messages.error(request, _("Le message d’essai n’est pas parti. %(trouble)s") % {"trouble": trouble})
+    else:
+        messages.success(
+            request, _("Le message d’essai est parti à %(address)s : vérifiez qu’il arrive.") % {"address": request.user.email}
+        )
+    return redirect("firm_section", "courriels")
 
 
 @policy(right=Right.MANAGE_BANK_DETAILS)
@@ -128,5 +171,5 @@ def summary(section: Section, company: Company) -> list[tuple[Any, Any]]:
             continue
         field, value = Company._meta.get_field(name), getattr(company, name)
         shown = getattr(company, f"get_{name}_display")() if field.choices else value
-        rows.append((field.verbose_name, shown))
+        rows.append((capfirst(field.verbose_name), shown))
     return rows

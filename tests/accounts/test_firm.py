@@ -1,15 +1,22 @@
 """Who the firm is: written by a page, a file or the API, judged by one gesture."""
 
 import json
+import socket
+import struct
+import zlib
 from decimal import Decimal
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from accounts import vault
 from accounts.models import AuditEntry, Role
+from crm import transport
 from crm.company import approve_bank_change, company_from_json, company_to_json, update_company
+from crm.mail_trial import send_trial
 from crm.models import BankChange, Company
 from lib.errors import Conflict, Refusal
 from tests.harness.personas import PASSWORD, member
@@ -192,3 +199,81 @@ def test_a_wrong_number_keeps_what_was_typed(company, as_nadia):
 
 def test_who_may_not_settle_the_house_gets_nowhere(as_karim, as_lecture):
     assert [browser.get("/maison/").status_code for browser in (as_karim, as_lecture)] == [403, 403]
+
+
+def png(width=20, height=10, extra=b""):
+    def block(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(b"".join(b"\x00" + b"\x00" * 3 * width for _ in range(min(height, 10))))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    text = block(b"tEXt", b"Comment\x00<script>alert(1)</script>")
+    return b"\x89PNG\r\n\x1a\n" + block(b"IHDR", header) + text + block(b"IDAT", rows) + block(b"IEND", b"") + extra
+
+
+def test_a_logo_is_rewritten_without_what_hides_in_it(company, as_nadia, as_lecture):
+    sent = SimpleUploadedFile("logo.png.html", png(extra=b"<html>second file</html>"))
+    assert as_nadia.post("/maison/logo/envoyer/", {"logo": sent}).status_code == 302
+    shown = as_lecture.get("/maison/logo/")
+    content = b"".join(shown.streaming_content)
+    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert content == png()[:33] + png()[png().index(b"IDAT") - 4 :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg/>",
+        b"GIF89a",
+        png(width=9000),
+        png()[:40],
+        png().replace(b"IDAT", b"IDAX"),
+        b"\xff\xd8\xff\xe0\x00\x04ab",
+        b"\xff\xd8\xff" * 9,
+    ],
+)
+def test_what_is_no_sound_picture_is_refused(company, as_nadia, data):
+    as_nadia.post("/maison/logo/envoyer/", {"logo": SimpleUploadedFile("logo.png", data)})
+    company.refresh_from_db()
+    assert company.logo == ""
+
+
+class Box:
+    """An SMTP server that keeps what it is given."""
+
+    def __init__(self):
+        self.got = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name aiosmtpd calls)
+        self.got.append((envelope.mail_from, envelope.rcpt_tos))
+        return "250 ok"
+
+
+def test_a_trial_message_proves_the_settings(company, nadia):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    box = Box()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        update_company(
+            by=None, sender_email="bonjour@atelier.example", smtp_host="127.0.0.1", smtp_port=port, smtp_security="none"
+        )
+        company.refresh_from_db()
+        assert company.smtp_tested_at is None
+        way = transport.Smtp(transport.SmtpSettings("127.0.0.1", port, "none"))
+        assert send_trial(company, to=nadia, way=way) == ""
+    finally:
+        controller.stop()
+    company.refresh_from_db()
+    assert company.smtp_tested_at is not None
+    assert box.got == [("bonjour@atelier.example", ["nadia@demo.example"])]
+    trouble = send_trial(company, to=nadia, way=transport.Smtp(transport.SmtpSettings("127.0.0.1", port, "none")))
+    assert trouble.startswith("Le serveur d’envoi refuse la connexion.")
+
+
+def test_in_the_demonstration_the_trial_goes_to_the_local_box(company, as_nadia):
+    answer = as_nadia.post("/maison/courriels/essai/", follow=True)
+    assert "Le message d’essai est parti" in answer.content.decode()
+    company.refresh_from_db()
+    assert company.smtp_tested_at is None
