@@ -27,7 +27,7 @@ class SampleForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Nature de l’échange"),
-        choices=[("call", _("Appel")), ("email", _("E-mail")), ("meeting", _("Rendez-vous")), ("note", _("Note"))],
+        choices=[("call", _("Appel")), ("email", _("E-mail")), ("meeting", _("Rendez-vous")), ("note", _("Mot"))],
         widget=forms.RadioSelect,
     )
     name = forms.CharField(label=_("Nom"), help_text=_("Comme il l’écrit lui-même."))

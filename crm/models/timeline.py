@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Channel
 from lib import clock
@@ -58,7 +59,7 @@ class Direction(models.TextChoices):
 class Mood(models.TextChoices):
     """How the person seemed, when it matters."""
 
-    HAPPY = "happy", _("content")
+    HAPPY = "happy", pgettext_lazy("humeur", "content")  # alone, Django’s catalogue would make it « contenu »
     CALM = "calm", _("serein")
     WORRIED = "worried", _("inquiet")
     UPSET = "upset", _("mécontent")
