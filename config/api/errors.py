@@ -1,7 +1,8 @@
-"""The API's errors: the same sentences as the screens."""
+"""The API's errors: the same sentences as the screens, always `detail` and `errors` by field."""
 
 from typing import Any
 
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -9,8 +10,25 @@ from lib.errors import Conflict, Refusal
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """A refused gesture answers 400 (409 for a conflict) with `detail` and `errors` by field."""
+    """A refused gesture answers 400, a conflict 409; the rest is DRF's, in the same shape."""
     if isinstance(exc, Refusal):
-        body = {"detail": exc.message, "errors": {key: [str(value)] for key, value in exc.errors.items()}}
-        return Response(body, status=409 if isinstance(exc, Conflict) else 400)
-    return exception_handler(exc, context)
+        errors = {key: [str(value)] for key, value in exc.errors.items()}
+        return Response({"detail": exc.message, "errors": errors}, status=409 if isinstance(exc, Conflict) else 400)
+    answer = exception_handler(exc, context)
+    if answer is not None and isinstance(exc, ValidationError):
+        errors = _flat(exc.detail)
+        answer.data = {"detail": next((words[0] for words in errors.values() if words), ""), "errors": errors}
+    return answer
+
+
+def _flat(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested errors under dotted names: `next_step.due_on`."""
+    if isinstance(detail, ErrorDetail | str):
+        return {prefix: [str(detail)]}
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            found |= _flat(value, f"{prefix}.{key}".strip("."))
+        return found
+    texts = [str(item) for item in detail if not isinstance(item, dict | list)]
+    return {prefix: texts} if texts else {}

@@ -4,7 +4,13 @@ from rest_framework.pagination import CursorPagination
 
 
 class KeysetPagination(CursorPagination):
-    """`results` and `next` (a URL or null)."""
+    """`results`, `next` and `previous` (URLs or null); newest first."""
 
     page_size = 50
     ordering = ("-id",)
+
+
+class HistoryPagination(KeysetPagination):
+    """The history, by the moment things happened."""
+
+    ordering = ("-occurred_at", "-id")

@@ -1,0 +1,33 @@
+"""The routes of `/api/v1/` and the OpenAPI description."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from accounts.policy import Policy
+from config.api.firm import CompanyView, SearchView
+from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
+from config.api.people import ContactViewSet, CustomerViewSet
+
+router = SimpleRouter()
+router.register("customers", CustomerViewSet, "api-customer")
+router.register("contacts", ContactViewSet, "api-contact")
+router.register("interactions", InteractionViewSet, "api-interaction")
+router.register("commitments", CommitmentViewSet, "api-commitment")
+router.register("emails", EmailViewSet, "api-email")
+
+
+class SchemaView(SpectacularAPIView):
+    """What may be asked is no secret; what answers is."""
+
+    policy = Policy(public=True)
+    authentication_classes: list[type] = []
+    permission_classes: list[type] = []
+
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("v1/company/", CompanyView.as_view(), name="api-company"),
+    path("v1/search/", SearchView.as_view(), name="api-search"),
+    path("v1/", include(router.urls)),
+]
