@@ -10,6 +10,7 @@ from ui.gallery import error_page, gallery
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("compte/", include("allauth.urls")),
+    path("api/", include("config.api.urls")),
     path("", include("accounts.urls")),
     path("", include("desk.firm_urls")),
     path("", include("desk.urls")),

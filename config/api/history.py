@@ -13,7 +13,7 @@ from config.api import serializers
 from config.api.filters import CommitmentFilter, EmailFilter, InteractionFilter
 from config.api.pages import HistoryPagination
 from config.api.people import Rows
-from crm import commitments, exchanges, outbox, writing
+from crm import commitments, exchanges
 from crm.models import Commitment, Email, Interaction
 
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Le même appel répété rend la première réponse.")
@@ -118,19 +118,3 @@ class EmailViewSet(Rows):
     def get_queryset(self) -> Any:
         """The threads this person may read."""
         return Email.objects.visible_to(self.request.user).exclude(customer=None).select_related("customer", "contact", "author")
-
-    @extend_schema(parameters=[KEY])
-    def create(self, request: Request) -> Response:
-        """Queue a mail to a customer; it leaves after a minute, unless it is cancelled."""
-        fields = self.read(request)
-        customer = fields.pop("customer")
-        mail = writing.write_to(customer.merged_into or customer, by=request.user, key=request_key(request), **fields)
-        return self.answer(mail, made=True)
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"], filterset_class=None)
-    def cancel(self, request: Request, id: str) -> Response:
-        """Take back a mail that has not left."""
-        return self.answer(outbox.cancel(self.get_object(), by=request.user))
-
-
