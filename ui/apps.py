@@ -1,7 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from lib.wording import speak_with
 
@@ -11,4 +11,4 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the sentences of `lib` be said in the reader's language."""
-        speak_with(gettext)
+        speak_with(gettext, override)

@@ -66,7 +66,7 @@ def test_the_first_rule_that_applies_gives_the_headline(situation, rule):
 
 def test_a_timed_promise_of_today_reads_as_a_colleague_would_say_it():
     answer = brief(replace(LEMOINE, promises=(ours(due_at=time(10), due_before=True),), preferred_channel="phone", preferred_moment="le matin"))
-    assert answer.headline == "Rappeler avec une date, avant 10 h"
+    assert answer.headline == "Rappeler avec une date, avant 10 h"
     assert answer.advice == "Camille l’a promis vendredi, de préférence par téléphone, le matin."
     assert answer.phone == "+33639980045"
 
