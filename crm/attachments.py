@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
+from functools import partial
+from typing import IO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -101,16 +102,16 @@ def check(upload: UploadedFile) -> tuple[str, str]:
     Raises `Refusal` in words: too big, a kind we do not take, or a content that is not what its name says."""
     name = clean_name(upload.name or "")
     if not name:
-        raise Refusal(_("Ce fichier n’a pas de nom : renommez-le, puis joignez-le à nouveau."), field="files")
+        raise Refusal(_("Ce fichier n’a pas de nom : renommez-le, puis joignez-le à nouveau."), field="files")
     if not upload.size:
-        raise Refusal(_("« %(name)s » est vide : rien n’a été joint.") % {"name": name}, field="files")
+        raise Refusal(_("« %(name)s » est vide : rien n’a été joint.") % {"name": name}, field="files")
     if upload.size > MAX_SIZE:
-        raise Refusal(_("« %(name)s » dépasse 20 Mo. Allégez-le, ou envoyez un lien.") % {"name": name}, field="files")
+        raise Refusal(_("« %(name)s » dépasse 20 Mo. Allégez-le, ou envoyez un lien.") % {"name": name}, field="files")
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in ALLOWED:
         raise Refusal(
             _(
-                "« %(name)s » n’est pas d’un type que nous gardons. Joignez un PDF, une image, un texte ou un document bureautique."
+                "« %(name)s » n’est pas d’un type que nous gardons. Joignez un PDF, une image, un texte ou un document bureautique."
             )
             % {"name": name},
             field="files",
@@ -119,7 +120,7 @@ def check(upload: UploadedFile) -> tuple[str, str]:
     if not _content_is(family, content_type, upload):
         raise Refusal(
             _(
-                "Le contenu de « %(name)s » n’est pas celui que son nom annonce. Ouvrez-le, enregistrez-le à nouveau, puis joignez-le."
+                "Le contenu de « %(name)s » n’est pas celui que son nom annonce. Ouvrez-le, enregistrez-le à nouveau, puis joignez-le."
             )
             % {"name": name},
             field="files",
@@ -131,7 +132,7 @@ def store(uploads: Sequence[UploadedFile]) -> list[Stored]:
     """Check all files, then write each in storage under a name of chance. To be called before the transaction of the
     gesture, which `attach`es them; a gesture that fails `discard`s them."""
     if len(uploads) > MAX_FILES:
-        raise Refusal(_("Dix fichiers au plus par échange : joignez les autres à un second échange."), field="files")
+        raise Refusal(_("Dix fichiers au plus par échange : joignez les autres à un second échange."), field="files")
     checked = [(upload, *check(upload)) for upload in uploads]
     done: list[Stored] = []
     try:
@@ -145,8 +146,7 @@ def store(uploads: Sequence[UploadedFile]) -> list[Stored]:
 
 def discard(stored: Iterable[Stored]) -> None:
     """Remove from storage files that no row will point to."""
-    for file in stored:
-        default_storage.delete(file.stored_as)
+    _delete(file.stored_as for file in stored)
 
 
 def attach(
@@ -170,8 +170,13 @@ def erase(attachments: Iterable[Attachment]) -> int:
     rows = [row for row in attachments if row.erased_at is None]
     paths = [row.stored_as for row in rows]
     Attachment.objects.filter(pk__in=[row.pk for row in rows]).update(name="", sha256="", stored_as="", erased_at=clock.now())
-    transaction.on_commit(lambda: [default_storage.delete(path) for path in paths] and None)
+    transaction.on_commit(partial(_delete, paths))
     return len(rows)
+
+
+def _delete(paths: Iterable[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)
 
 
 def open_stored(attachment: Attachment) -> IO[bytes]:
@@ -229,7 +234,7 @@ def _content_is(family: str, content_type: str, upload: UploadedFile) -> bool:
 def _is_package(family: str, content_type: str, upload: UploadedFile) -> bool:
     """An office document that is what it says: names inside it stay inside, no macro, nothing that unpacks to a bomb."""
     try:
-        with zipfile.ZipFile(upload.file) as package:
+        with zipfile.ZipFile(cast("IO[bytes]", upload.file)) as package:
             entries = package.infolist()
             names = [entry.filename for entry in entries]
             sane = (

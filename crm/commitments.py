@@ -38,7 +38,7 @@ def promise(
     if not what:
         raise Refusal(_("Dites en quelques mots ce qui est promis."), field="what")
     if len(what) > 200:
-        raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans l’échange."), field="what")
+        raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans l’échange."), field="what")
     if amount is not None and amount <= 0:
         raise Refusal(_("Le montant promis est supérieur à zéro."), field="amount")
     with transaction.atomic():
@@ -120,7 +120,7 @@ def release(commitment: Commitment, *, by: User | None, reason: str, version: in
     """Say that it no longer holds, with the reason, which the history keeps."""
     reason = " ".join(reason.split())
     if not reason:
-        raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
+        raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
     with transaction.atomic():
         current = _lock(commitment)
         if current.released_at:
@@ -149,7 +149,7 @@ def delegate(commitment: Commitment, *, to: User, by: User | None, version: int 
 def _lock(commitment: Commitment) -> Commitment:
     current = Commitment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=commitment.pk)
     if current.nature != Commitment.Nature.PRIMARY:
-        raise Refusal(_("Cette date vient d’un document ou de la loi : elle se change par un nouveau fait, pas ici."))
+        raise Refusal(_("Cette date vient d’un document ou de la loi : elle se change par un nouveau fait, pas ici."))
     return current
 
 

@@ -18,6 +18,7 @@ from crm.models.customers import Channel
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind, Mood, Visibility
 from lib import clock
 from lib.errors import Conflict, Refusal
+from lib.plain_text import check_text
 
 MAX_WORDS = 20_000  # signs in one exchange; longer texts are joined as files
 MAX_MINUTES = 24 * 60
@@ -80,7 +81,7 @@ def log_interaction(
     """
     fields = _checked(by=by, kind=kind, direction=direction, body=body, minutes=minutes, mood=mood, visibility=visibility)
     if kind == Kind.NOTE and not (fields["body"] or files or next_step):
-        raise Refusal(_("Écrivez quelques mots : une note vide n’apprend rien à vos collègues."), field="body")
+        raise Refusal(_("Écrivez quelques mots : une note vide n’apprend rien à vos collègues."), field="body")
     done = _already(by, key)
     if done is not None:
         return done
@@ -115,7 +116,7 @@ def correct_words(interaction: Interaction, *, by: User, body: str, seen: int) -
         if row.author_id != by.pk:
             raise Refusal(_("Seule la personne qui a écrit ces mots peut les corriger. Ajoutez plutôt une note."))
         if row.kind not in HUMAN_KINDS or Email.objects.filter(interaction=row).exists():
-            raise Refusal(_("Cette ligne ne se corrige pas : elle dit un fait de la maison."))
+            raise Refusal(_("Cette ligne ne se corrige pas : elle dit un fait de la maison."))
         former = row.data.get("former", [])
         if len(former) != seen:
             raise Conflict(_("Ces mots ont été corrigés entre-temps. Relisez-les, puis corrigez à nouveau si besoin."))
@@ -123,11 +124,12 @@ def correct_words(interaction: Interaction, *, by: User, body: str, seen: int) -
             return row
         if not words:
             raise Refusal(
-                _("Pour retirer des mots, effacez l’échange : l’effacement dit qui l’a fait et pourquoi."), field="body"
+                _("Pour retirer des mots, effacez l’échange : l’effacement dit qui l’a fait et pourquoi."), field="body"
             )
         row.data = {**row.data, "former": [*former, {"words": row.body, "until": clock.now().isoformat()}]}
         row.body = words
         row.save(update_fields=["body", "data"])
+        search.index_exchange(row)
         search.index_exchange(row)
     return row
 
@@ -139,7 +141,7 @@ def erase_interaction(interaction: Interaction, *, by: User, reason: str) -> Int
     """
     reason = " ".join(reason.split())[:200]
     if not reason:
-        raise Refusal(_("Dites pourquoi ces mots sont effacés : la ligne restera, avec votre raison."), field="reason")
+        raise Refusal(_("Dites pourquoi ces mots sont effacés : la ligne restera, avec votre raison."), field="reason")
     with transaction.atomic():
         row = _lock(interaction, erased=True)
         if row.erased_at is not None:
@@ -153,6 +155,8 @@ def erase_interaction(interaction: Interaction, *, by: User, reason: str) -> Int
         search.index_exchange(row)
         search.compact_soon()
         attachments.erase(row.attachments.all())
+        search.index_exchange(row)
+        search.compact_soon()
         audit.note("interaction.erased", by=by, subject=row.public_id, reason=reason)
     return row
 
@@ -170,6 +174,7 @@ def change_visibility(interaction: Interaction, *, by: User, visibility: str) ->
         Commitment.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
         Email.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
         search.index_exchange(row)
+        search.index_exchange(row)
         audit.note("interaction.visibility", by=by, subject=row.public_id, former=former, to=visibility)
     return row
 
@@ -180,7 +185,7 @@ def _checked(
     if kind not in HUMAN_KINDS:
         raise Refusal(_("Choisissez la nature de l’échange."), field="kind")
     if kind in DIRECTED and direction not in (Direction.IN, Direction.OUT):
-        raise Refusal(_("Dites qui a pris contact : le client, ou nous."), field="direction")
+        raise Refusal(_("Dites qui a pris contact : le client, ou nous."), field="direction")
     if mood and mood not in Mood.values:
         raise Refusal(_("Cette humeur n’est pas dans la liste."), field="mood")
     if minutes is not None and not 0 < minutes <= MAX_MINUTES:
@@ -197,14 +202,10 @@ def _checked(
 
 
 def _words(body: str) -> str:
-    words = body.replace("\r\n", "\n").replace("\x00", "").strip()
-    if len(words) > MAX_WORDS:
-        raise Refusal(
-            _("Ce texte compte %(count)s signes, un échange en garde 20 000 : résumez, et joignez le reste en fichier.")
-            % {"count": len(words)},
-            field="body",
-        )
-    return words
+    try:
+        return check_text(body, most=MAX_WORDS)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="body") from refusal
 
 
 def _team(by: User | None, visibility: str) -> int | None:
@@ -216,7 +217,7 @@ def _team(by: User | None, visibility: str) -> int | None:
     if by is None:
         raise Refusal(_("Ce que la maison écrit d’elle-même se lit par tous."), field="visibility")
     if visibility == Visibility.TEAM and by.team_id is None:
-        raise Refusal(_("Vous n’êtes dans aucune équipe : choisissez toute la maison, ou vous seulement."), field="visibility")
+        raise Refusal(_("Vous n’êtes dans aucune équipe : choisissez toute la maison, ou vous seulement."), field="visibility")
     return by.team_id if visibility == Visibility.TEAM else None
 
 
@@ -244,7 +245,7 @@ def _already(by: User | None, key: str) -> Interaction | None:
 def _lock(interaction: Interaction, *, erased: bool = False) -> Interaction:
     row = Interaction.objects.select_for_update().get(pk=interaction.pk)
     if row.erased_at is not None and not erased:
-        raise Refusal(_("Ces mots ont été effacés : il n’y a plus rien à corriger."))
+        raise Refusal(_("Ces mots ont été effacés : il n’y a plus rien à corriger."))
     return row
 
 

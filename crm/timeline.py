@@ -68,7 +68,7 @@ def record(
         body=body,
         about_kind=about_kind,
         about_ref=about.public_id if about is not None else "",
-        about_label=str(getattr(about, "about_label", about))[:120] if about is not None else "",
+        about_label=str(getattr(about, "about_label", "") or about)[:120] if about is not None else "",
         data=data or {},
         audience=audience,
         visibility=visibility,

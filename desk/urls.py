@@ -1,7 +1,44 @@
 """The pages that staff see."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from desk.views import home
+from desk.views import commitments, pointing, record, today
+from lib.public_ids import PATTERN
 
-urlpatterns = [path("", home.home, name="home")]
+
+class Ref:
+    """An opaque public identifier in a path."""
+
+    regex = PATTERN
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Ref, "ref")
+
+urlpatterns = [
+    path("", today.home, name="home"),
+    path("vers/<slug:kind>/<str:ref>/", pointing.pointing, name="pointing"),
+    # the record, its exchanges and their files
+    path("clients/<ref:ref>/", record.customer, name="customer"),
+    path("clients/<ref:ref>/consigner/", record.log, name="exchange_log"),
+    path("clients/<ref:ref>/engagements/nouveau/", commitments.add, name="commitment_add"),
+    path("echanges/<ref:ref>/", record.exchange, name="exchange"),
+    path("echanges/<ref:ref>/corriger/", record.correct, name="exchange_correct"),
+    path("echanges/<ref:ref>/effacer/", record.erase, name="exchange_erase"),
+    path("echanges/<ref:ref>/lecteurs/", record.visibility, name="exchange_visibility"),
+    path("pieces/<ref:ref>/", record.attachment, name="attachment"),
+    # what is owed
+    path("engagements/", commitments.index, name="commitments"),
+    path("engagements/<ref:ref>/", commitments.commitment, name="commitment"),
+    path("engagements/<ref:ref>/tenir/", commitments.keep, name="commitment_keep"),
+    path("engagements/<ref:ref>/rouvrir/", commitments.reopen, name="commitment_reopen"),
+    path("engagements/<ref:ref>/deplacer/", commitments.change, {"gesture": "move"}, name="commitment_move"),
+    path("engagements/<ref:ref>/confier/", commitments.change, {"gesture": "delegate"}, name="commitment_delegate"),
+    path("engagements/<ref:ref>/lever/", commitments.change, {"gesture": "release"}, name="commitment_release"),
+    path("dates/lire/", commitments.read_date, name="read_date"),
+]

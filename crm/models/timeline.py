@@ -13,6 +13,8 @@ from lib import clock
 from lib.public_ids import public_id
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -253,6 +255,13 @@ class Commitment(models.Model):
     def is_open(self) -> bool:
         """Neither kept nor released."""
         return self.kept_at is None and self.released_at is None
+
+    def is_broken(self, now: "datetime") -> bool:
+        """Open, and its day, or the hour of its day on the firm's clock, is past at `now` (aware)."""
+        local = clock.local(now)
+        if not self.is_open or self.due_on != local.date():
+            return self.is_open and self.due_on < local.date()
+        return self.due_at is not None and self.due_at < local.time()
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

@@ -1,0 +1,108 @@
+"""The lists of what is owed: mine, everyone's or a colleague's; ours or the clients'; all that is open, or late.
+
+Paged by key (day, id); four statements whatever the rows.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.models import Commitment
+from crm.models.timeline import CommitmentQuerySet
+from desk.promises import PromiseLine, promise_line
+
+PAGE = 50
+SIDES = {"": "", "nous": Commitment.Owed.US, "clients": Commitment.Owed.THEM}
+
+
+@dataclass(slots=True)
+class PromiseList:
+    """One page of a list of commitments."""
+
+    answer: str
+    lines: list[PromiseLine]
+    who: list[tuple[str, str, bool]]
+    sides: list[tuple[str, str, bool]]
+    colleagues: list[tuple[str, str, bool]]
+    of_colleague: bool
+    next_url: str
+    here: str
+
+
+def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> PromiseList:
+    """The page of the list that the query `given` asks for; what makes no sense in it is left aside."""
+    colleagues = list(User.objects.staff())
+    chosen = {
+        "qui": given.get("qui", ""),
+        "cote": given.get("cote", "") if given.get("cote") in SIDES else "",
+        "etat": "retard" if given.get("etat") == "retard" else "",
+    }
+    owner = next((person for person in colleagues if person.public_id == chosen["qui"]), None)
+    if chosen["qui"] != "tous" and owner is None:
+        chosen["qui"] = ""
+    rows = Commitment.objects.visible_to(user).open()
+    if chosen["qui"] != "tous":
+        rows = rows.filter(owner=owner or user)
+    if chosen["cote"]:
+        rows = rows.filter(owed_by=SIDES[chosen["cote"]])
+    if chosen["etat"]:
+        rows = rows.filter(due_on__lt=today)
+    rows = _after(rows, given.get("apres", ""))
+    found = list(rows.select_related("customer", "owner", "author", "interaction").order_by("due_on", "id")[: PAGE + 1])
+    shown = found[:PAGE]
+    last = shown[-1] if len(found) > PAGE else None
+    return PromiseList(
+        answer=_answer(shown, owner=owner, today=today, late=bool(chosen["etat"])),
+        lines=[promise_line(row, today=today, now=now) for row in shown],
+        who=[
+            (_("Les miens"), _url(chosen, qui=""), chosen["qui"] == ""),
+            (_("Toute la maison"), _url(chosen, qui="tous"), chosen["qui"] == "tous"),
+        ],
+        sides=[
+            (_("Tous"), _url(chosen, cote="", etat=""), not chosen["cote"] and not chosen["etat"]),
+            (_("En retard"), _url(chosen, cote="", etat="retard"), bool(chosen["etat"])),
+            (_("Les nôtres"), _url(chosen, cote="nous", etat=""), chosen["cote"] == "nous"),
+            (_("Ceux des clients"), _url(chosen, cote="clients", etat=""), chosen["cote"] == "clients"),
+        ],
+        colleagues=[
+            (person.first_name, _url(chosen, qui=person.public_id), person == owner) for person in colleagues if person != user
+        ],
+        of_colleague=owner is not None,
+        next_url=_url(chosen, apres=f"{last.due_on.isoformat()}_{last.pk}") if last else "",
+        here=_url(chosen),
+    )
+
+
+def _after(rows: CommitmentQuerySet, place: str) -> CommitmentQuerySet:
+    day, _mark, pk = place.partition("_")
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return rows
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return rows
+    return rows.filter(due_on__gte=on).filter(Q(due_on__gt=on) | Q(pk__gt=int(pk)))
+
+
+def _url(chosen: dict[str, str], **changed: str) -> str:
+    query = urlencode({name: value for name, value in {**chosen, **changed}.items() if value})
+    return reverse("commitments") + (f"?{query}" if query else "")
+
+
+def _answer(rows: list[Commitment], *, owner: User | None, today: date, late: bool) -> str:
+    past = sum(row.due_on < today for row in rows)
+    if not rows:
+        return _("Aucun engagement en retard.") if late else _("Aucun engagement en cours.")
+    if not past:
+        return _("Rien n’est en retard.")
+    if past == 1:
+        return _("Un engagement a dépassé son jour.")
+    if past == len(rows) == PAGE:
+        return _("Plus de cinquante engagements ont dépassé leur jour.")
+    return _("%(count)s engagements ont dépassé leur jour.") % {"count": past}

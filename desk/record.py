@@ -1,0 +1,188 @@
+"""The page of one client: what to know before speaking, the composer, what is owed, whom to reach, the thread.
+
+Assembled in a constant number of statements, whatever the history (`tests/desk/test_record.py` counts them).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.models import Commitment, Contact, Customer, Tag
+from desk import phrases
+from desk.promises import PromiseLine, promise_line
+from desk.thread import Place, Thread, read_thread
+from tact import brief, situation
+from tact.facts import Brief, Link, Situation
+
+PROMISES = 12  # of each side, shown on the record; the list has them all
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody to reach, with what is known of their address."""
+
+    name: str
+    role: str
+    roles: list[str]
+    phones: list[str]
+    email: str
+    refused: str
+    note: str
+    edit_url: str
+
+
+@dataclass(slots=True)
+class Fact:
+    """One line of the brief and where it leads."""
+
+    text: str
+    url: str
+    late: bool
+
+
+@dataclass(slots=True)
+class BriefCard:
+    """The answer of the page."""
+
+    headline: str
+    advice: str
+    phone: str
+    call_url: str
+    facts: list[Fact]
+
+
+@dataclass(slots=True)
+class RecordPage:
+    """Everything the page of a client shows."""
+
+    customer: Customer
+    url: str
+    under: str
+    tags: list[Tag]
+    brief: BriefCard | None
+    ours: list[PromiseLine]
+    theirs: list[PromiseLine]
+    more_promises: int
+    people: list[Person]
+    contacts: list[Contact]
+    address: list[str]
+    thread: Thread
+
+
+def find_family(public_id: str, *, user: User) -> tuple[Customer, list[int]]:
+    """The record of a public id with the ids of its family. An alias comes back as itself, with its head loaded: the
+    view sends there. One statement; 404 when it is not there for `user`."""
+    rows = list(
+        Customer.objects.visible_to(user)
+        .filter(Q(public_id=public_id) | Q(merged_into__public_id=public_id))
+        .select_related("owner", "merged_into")
+        .order_by("pk")
+    )
+    found = next((row for row in rows if row.public_id == public_id), None)
+    if found is None:
+        raise Http404
+    return found, [found.pk, *(row.pk for row in rows if row.pk != found.pk)]
+
+
+def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:
+    """The people to speak to at a client's, the main one first."""
+    return Contact.objects.visible_to(user).present().filter(customer_id__in=ids)
+
+
+def read_record(
+    customer: Customer, ids: list[int], *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None
+) -> RecordPage:
+    """Read the page of `customer` (a head) as `user` may see it, on the civil date `today` at `now`."""
+    contacts = list(present_contacts(ids, user=user))
+    url = reverse("customer", args=[customer.public_id])
+    thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now)
+    owed = [commitment for commitment in commitments if commitment.is_open]
+    known = situation.read(customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed)
+    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in owed]
+    ours = [line for side, line in lines if side == Commitment.Owed.US]
+    theirs = [line for side, line in lines if side == Commitment.Owed.THEM]
+    return RecordPage(
+        customer=customer,
+        url=url,
+        under=phrases.presentation(customer, contacts[0] if contacts else None),
+        tags=list(customer.tags.order_by("name")),
+        brief=_card(known, thread, today=today, now=now),
+        ours=ours[:PROMISES],
+        theirs=theirs[:PROMISES],
+        more_promises=max(0, len(ours) - PROMISES) + max(0, len(theirs) - PROMISES),
+        people=_people(customer, contacts, known),
+        contacts=contacts,
+        address=_address(customer),
+        thread=thread,
+    )
+
+
+def _card(known: Situation, thread: Thread, *, today: date, now: datetime) -> BriefCard | None:
+    try:
+        told: Brief = brief.compose(known, today=today, now=now, language=phrases.language())
+    except NotImplementedError:
+        return None
+    facts = [Fact(line.text, link_url(line.link, thread), line.late) for line in told.lines]
+    return BriefCard(told.headline, told.advice, told.phone, f"tel:{told.phone}", facts)
+
+
+def link_url(link: Link, thread: Thread | None = None) -> str:
+    """Where a fact can be read: its place in the thread when it is on the page, else the redirect that checks rights."""
+    if thread is not None and link.kind == "interaction" and link.ref in thread.ids:
+        return f"#e-{link.ref}"
+    return reverse("pointing", args=[link.kind, link.ref])
+
+
+def _people(customer: Customer, contacts: list[Contact], known: Situation) -> list[Person]:
+    refused = {row.address: row.reason or _("adresse refusée") for row in known.refused}
+    people = [
+        Person(
+            name=person.full_name,
+            role=person.job_title,
+            roles=_roles(person),
+            phones=[number for number in dict.fromkeys((person.mobile, person.phone)) if number],
+            email=person.email,
+            refused=refused.get(person.email_key, ""),
+            note=person.note,
+            edit_url="",
+        )
+        for person in contacts
+    ]
+    return [*_own_lines(customer, people, refused), *people]
+
+
+def _address(customer: Customer) -> list[str]:
+    town = f"{customer.postal_code} {customer.city}".strip()
+    lines = [line for line in (customer.address, customer.address_extra, town) if line]
+    return lines if customer.address else []
+
+
+def _own_lines(customer: Customer, people: list[Person], refused: dict[str, str]) -> list[Person]:
+    """The client's own telephone and address, when nobody listed already has them."""
+    known = {value for person in people for value in (*person.phones, person.email.lower())}
+    phone = "" if customer.phone in known else customer.phone
+    email = "" if customer.email_key in known else customer.email
+    if not (phone or email):
+        return []
+    name = _("Standard") if people and not customer.is_person else customer.name
+    return [
+        Person(
+            name=name, role="", roles=[], phones=[phone] if phone else [], email=email,
+            refused=refused.get(customer.email_key, "") if email else "", note="", edit_url="",
+        )
+    ]  # fmt: skip
+
+
+def _roles(person: Contact) -> list[str]:
+    told: list[tuple[bool, Any]] = [
+        (person.decides, _("décide")),
+        (person.receives_invoices, _("reçoit les factures")),
+        (person.receives_reminders, _("reçoit les relances")),
+    ]
+    return [str(words) for holds, words in told if holds]

@@ -1,0 +1,311 @@
+"""The thread of a record: one page of the history, day by day, people's words in full and the house's own lines folded.
+
+Three statements whatever the history: the page's rows, the exchanges reserved to others, the files.
+The rows are made ready in Python: fifty template includes would cost more than the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import User
+from crm.models import Attachment, Commitment, Email, Interaction
+from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, may_read
+from desk import phrases
+from desk.promises import PromiseLine, promise_line
+from lib import clock
+from ui.templatetags import french
+
+PAGE = 50
+WORDS = 600  # signs of one exchange shown in the thread; its own page has them all
+MAIL_WORDS = 320
+
+FILTERS = {
+    "": (lazy("Tout"), ()),
+    "humain": (lazy("Humain"), HUMAN_KINDS),
+    "argent": (lazy("Argent"), MONEY_KINDS),
+    "reclamation": (lazy("Réclamation"), COMPLAINT_KINDS),
+}
+MOODS_OF_HER = {
+    Mood.HAPPY: lazy("contente"), Mood.CALM: lazy("sereine"), Mood.WORRIED: lazy("inquiète"), Mood.UPSET: lazy("mécontente"),
+}  # fmt: skip
+MOOD_TONES = {Mood.HAPPY: "ok", Mood.CALM: "plain", Mood.WORRIED: "warn", Mood.UPSET: "warn"}
+MAIL_TONES = {
+    Email.State.QUEUED: "info", Email.State.SENDING: "info", Email.State.HELD: "warn", Email.State.UNCERTAIN: "warn",
+    Email.State.FAILED: "late", Email.State.CANCELLED: "plain",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the thread, ready to be shown."""
+
+    id: str
+    title: str
+    hour: SafeString
+    who: str = ""
+    url: str = ""
+    words: str = ""
+    longer: bool = False
+    quote: bool = False
+    subject: str = ""
+    state: str = ""
+    state_tone: str = ""
+    reason: str = ""
+    mood: str = ""
+    mood_tone: str = ""
+    erased: str = ""
+    corrected: str = ""
+    former: list[str] = field(default_factory=list)
+    promises: list[PromiseLine] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    reserved: bool = False
+
+
+@dataclass(slots=True)
+class AutoLine:
+    """A line that the house wrote of itself."""
+
+    hour: SafeString
+    text: str
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Day:
+    """The rows of one day: people's, then the house's own folded under one summary."""
+
+    heading: SafeString
+    rows: list[Row]
+    auto: list[AutoLine]
+    auto_text: str = ""
+
+
+@dataclass(slots=True)
+class Thread:
+    """One page of the thread."""
+
+    days: list[Day]
+    filters: list[tuple[str, str, bool]]
+    chosen: str
+    older: str = ""  # the query of the next page, when there is one
+    later: bool = False  # whether newer rows exist than those shown
+    ids: frozenset[str] = frozenset()
+    interactions: Sequence[Interaction] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the history: rows strictly older than this one follow."""
+
+    at: datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{int((self.at - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))}-{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """The place that a link names; None when nobody wrote that link."""
+        micros, _dash, pk = text.partition("-")
+        if not (micros.isascii() and micros.isdigit() and pk.isascii() and pk.isdigit() and len(text) < 40):
+            return None
+        try:
+            return cls(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros)), min(int(pk), 2**62))
+        except OverflowError:
+            return None
+
+
+def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) -> list[Interaction]:
+    """The rows of one page of the thread, newest first, one more than shown when older ones exist. One statement."""
+    rows = Interaction.objects.of_family(ids).visible_to(user)
+    kinds = FILTERS.get(chosen, FILTERS[""])[1]
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if before is not None:
+        rows = rows.filter(occurred_at__lte=before.at).filter(Q(occurred_at__lt=before.at) | Q(pk__lt=before.pk))
+    return list(rows.select_related("author", "contact", "email").defer("email__html").newest_first()[: PAGE + 1])
+
+
+def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before: Place | None) -> list[Interaction]:
+    """Contacts that colleagues keep to themselves in that stretch: their date, direction, channel and author, never a
+    word nor a name of a client's. One statement."""
+    rows = Interaction.objects.of_family(ids).filter(~may_read(user), kind__in=CONTACT_KINDS)
+    if since is not None:
+        rows = rows.filter(occurred_at__gte=since)
+    if before is not None:
+        rows = rows.filter(occurred_at__lt=before.at)
+    return list(
+        rows.select_related("author").only("public_id", "kind", "direction", "occurred_at", "author").newest_first()[:PAGE]
+    )
+
+
+def read_thread(
+    ids: list[int], *, user: User, today: date, chosen: str = "", before: Place | None = None, base: str = "", now: datetime
+) -> tuple[Thread, list[Commitment]]:
+    """One page of the thread as `user` may see it, and the commitments that matter to the record: the open ones and
+    those born of the page's rows. Four statements."""
+    chosen = chosen if FILTERS.get(chosen, ("", ()))[1] else ""
+    rows = page_rows(ids, user=user, chosen=chosen, before=before)
+    shown, older = rows[:PAGE], len(rows) > PAGE
+    since = shown[-1].occurred_at if older else None
+    hidden = reserved_rows(ids, user=user, since=since, before=before) if chosen in ("", "humain") else []
+    commitments = list(
+        Commitment.objects.visible_to(user)
+        .filter(Q(interaction__in=[row.pk for row in shown]) | Q(customer_id__in=ids, kept_at=None, released_at=None))
+        .select_related("owner", "author", "interaction", "customer")
+        .order_by("due_on", "due_at", "id")[:200]
+    )
+    parts = _Parts(today=today, now=now)
+    parts.read(shown, commitments)
+    every = sorted([*shown, *hidden], key=lambda row: (row.occurred_at, row.pk), reverse=True)
+    concealed = {row.pk for row in hidden}
+    days = [
+        _day(on, list(group), concealed, parts)
+        for on, group in groupby(every, key=lambda row: clock.local(row.occurred_at).date())
+    ]
+    thread = Thread(
+        days=days,
+        filters=_pills(base, chosen),
+        chosen=chosen,
+        older=_query(chosen, str(Place(shown[-1].occurred_at, shown[-1].pk))) if older else "",
+        later=before is not None,
+        ids=frozenset(row.public_id for row in shown),
+        interactions=shown,
+    )
+    return thread, commitments
+
+
+class _Parts:
+    """What rows of a page need beside themselves: their files, their promises, the day."""
+
+    def __init__(self, *, today: date, now: datetime) -> None:
+        self.today, self.now = today, now
+        self.files: dict[int, list[Attachment]] = {}
+        self.promises: dict[int, list[PromiseLine]] = {}
+
+    def read(self, rows: Sequence[Interaction], commitments: Sequence[Commitment]) -> None:
+        for file in Attachment.objects.filter(interaction__in=[row.pk for row in rows], erased_at=None).order_by("id"):
+            self.files.setdefault(file.interaction_id or 0, []).append(file)
+        for commitment in commitments:
+            if commitment.interaction_id:
+                line = promise_line(commitment, today=self.today, now=self.now)
+                self.promises.setdefault(commitment.interaction_id, []).append(line)
+
+
+def _pills(base: str, chosen: str) -> list[tuple[str, str, bool]]:
+    return [
+        (str(label), f"{base}{'?fil=' + name if name else ''}#fil", name == chosen)
+        for name, (label, kinds) in FILTERS.items()
+        if kinds or not name
+    ]
+
+
+def _query(chosen: str, place: str) -> str:
+    return "?" + (f"fil={chosen}&" if chosen else "") + f"avant={place}"
+
+
+def _day(on: date, rows: list[Interaction], concealed: set[int], parts: _Parts) -> Day:
+    human, auto, names = [], [], []
+    for row in rows:
+        if row.pk in concealed:
+            human.append(_reserved(row))
+        elif row.is_automatic:
+            auto.append(_auto_line(row, parts.today))
+            names.append(Kind(row.kind).label if row.kind in Kind.values else row.summary)
+        else:
+            human.append(_row(row, parts))
+    return Day(french.thread_day(on, parts.today), human, auto, _named(names))
+
+
+def _named(names: Sequence[Any]) -> str:
+    once = list(dict.fromkeys(str(name)[:1].lower() + str(name)[1:] for name in names))
+    return ", ".join(once[:3]) + ("…" if len(once) > 3 else "")
+
+
+def _reserved(row: Interaction) -> Row:
+    who = row.author.first_name if row.author else ""
+    return Row(
+        id=f"e-{row.public_id}",
+        title=phrases.title(row.kind, row.direction),
+        hour=french.hour(row.occurred_at),
+        who=who,
+        reserved=True,
+    )
+
+
+def _auto_line(row: Interaction, today: date) -> AutoLine:
+    label = Kind(row.kind).label if row.kind in Kind.values else row.summary
+    text = str(label)[:1].lower() + str(label)[1:]
+    if row.about_label:
+        text += _(" : %(what)s") % {"what": row.about_label}
+    if row.kind == Kind.COMMITMENT_MOVED and row.data.get("to"):
+        text += _(", au %(day)s") % {"day": phrases.exact_day(date.fromisoformat(row.data["to"]), today)}
+    if row.author:
+        text += _(", par %(who)s") % {"who": row.author.first_name}
+    if row.body:
+        text += ". " + phrases.cut(row.body, 200)[0]
+    url = reverse("pointing", args=[row.about_kind, row.about_ref]) if row.about_kind and row.about_ref else ""
+    return AutoLine(french.hour(row.occurred_at), text, url)
+
+
+def _row(row: Interaction, parts: _Parts) -> Row:
+    note = row.kind == Kind.NOTE
+    author, contact = row.author, row.contact
+    named = (author.name + (f", {author.job_title}" if author.job_title else "") if author else "") if note else ""
+    shown = Row(
+        id=f"e-{row.public_id}",
+        title=phrases.title(row.kind, row.direction, named if note else contact.full_name if contact else ""),
+        hour=french.hour(row.occurred_at),
+        who="" if note or author is None else author.first_name,
+        url=reverse("exchange", args=[row.public_id]),
+        files=parts.files.get(row.pk, []),
+        promises=parts.promises.get(row.pk, []),
+    )
+    if row.data.get("minutes"):
+        shown.title += f", {phrases.lasting(row.data['minutes'])}"
+    if row.mood in Mood.values:
+        mood, of_her = Mood(row.mood), contact is not None and contact.civility == "mme"
+        shown.mood, shown.mood_tone = str(MOODS_OF_HER[mood] if of_her else mood.label), MOOD_TONES[mood]
+    if row.erased_at is not None:
+        shown.erased = erased_words(row, parts.today)
+        return shown
+    mail = getattr(row, "email", None)
+    if mail is not None:
+        _tell_mail(shown, mail)
+    else:
+        shown.words, shown.longer = phrases.cut(row.body, WORDS)
+        _tell_former(shown, row, parts.today)
+    return shown
+
+
+def _tell_mail(shown: Row, mail: Email) -> None:
+    shown.subject = mail.subject
+    shown.words, shown.longer = phrases.cut(mail.text, MAIL_WORDS)
+    shown.quote = True
+    if mail.state in MAIL_TONES:
+        shown.state, shown.state_tone, shown.reason = mail.get_state_display(), MAIL_TONES[Email.State(mail.state)], mail.reason
+
+
+def _tell_former(shown: Row, row: Interaction, today: date) -> None:
+    former = row.data.get("former") or []
+    if former:
+        shown.corrected = phrases.day(clock.local(datetime.fromisoformat(former[-1]["until"])).date(), today)
+        shown.former = [phrases.cut(version["words"], MAIL_WORDS)[0] for version in former[-3:]]
+
+
+def erased_words(row: Interaction, today: date) -> str:
+    """What stands where words were: who erased them, when and why."""
+    told = row.data.get("erased", {})
+    when = phrases.day(clock.local(row.erased_at).date(), today) if row.erased_at else ""
+    return _("Mots effacés %(when)s par %(who)s : %(reason)s") % {
+        "when": when, "who": told.get("by", ""), "reason": told.get("reason", ""),
+    }  # fmt: skip

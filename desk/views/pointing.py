@@ -1,0 +1,57 @@
+"""From a frozen reference (`about_kind`, `about_ref`) to the page where it can be read, rights checked at the click."""
+
+from collections.abc import Callable
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.policy import Right, policy
+from accounts.requests import HouseRequest
+from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
+
+# kind → (rows this person may read, name of the page of one row). A page of a room not built yet answers as missing.
+ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
+    "customer": (Customer.objects.visible_to, "customer"),
+    "commitment": (Commitment.objects.visible_to, "commitment"),
+    "interaction": (Interaction.objects.visible_to, "exchange"),
+    "email": (Email.objects.visible_to, "email"),
+    "import": (
+        lambda user: ImportBatch.objects.all() if user.may(Right.IMPORT_CUSTOMERS) else ImportBatch.objects.none(),
+        "import",
+    ),
+}
+
+
+@policy(right=Right.SEE_RECORDS)
+@require_safe
+def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
+    """Send to the page of `kind` and `ref`; a foreign one and a missing one look alike."""
+    if kind == "contact":
+        contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("customer"), public_id=ref)
+        return redirect("customer", contact.customer.public_id)
+    if kind == "address":
+        return redirect("customer", _holder(request.user, ref.lower()).public_id)
+    if kind not in ROWS:
+        raise Http404
+    rows, page = ROWS[kind]
+    found = get_object_or_404(rows(request.user), public_id=ref)
+    return _to(page, found.public_id)  # type: ignore[attr-defined]
+
+
+def _holder(user: User, address: str) -> Customer:
+    contact = Contact.objects.visible_to(user).filter(email_key=address).select_related("customer").order_by("pk").first()
+    found = contact.customer if contact else Customer.objects.visible_to(user).filter(email_key=address).order_by("pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _to(page: str, *args: str) -> HttpResponse:
+    try:
+        return redirect(reverse(page, args=args))
+    except NoReverseMatch as missing:
+        raise Http404 from missing

@@ -1,0 +1,21 @@
+"""The first page of a person's day."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.policy import Right, policy
+from accounts.requests import HouseRequest
+from desk.promises import just_done
+from desk.today import read_today
+from lib import clock
+
+
+@policy(right=Right.SEE_RECORDS)
+@require_safe
+def home(request: HouseRequest) -> HttpResponse:
+    """Aujourd’hui."""
+    page = read_today(request.user, now=clock.now())
+    return render(
+        request, "desk/today/today.html", {"page": page, "done": just_done(request), "may_log": request.user.may(Right.LOG)}
+    )
