@@ -63,7 +63,7 @@ class ApiPolicyPermission(BasePermission):
             raise LookupError(f"{view.__class__.__name__} declares no policy")
         if declared.public:
             return True
-        if not request.user or not request.user.is_active:
+        if not request.user.is_authenticated or not request.user.is_active:
             return False
         needed = declared.right_for(request.method)
         return request.user.may(needed) if needed else True

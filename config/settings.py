@@ -242,7 +242,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.errors.handle",
     "PAGE_SIZE": 50,
     "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Égards", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 

@@ -72,7 +72,9 @@ def _sort(situation: Situation, *, today: date, now: datetime) -> Known:
     late = [row for row in promises if is_broken(row, today=today, now=now)]
     still = [row for row in promises if row not in late]
     contacts = sorted(situation.contacts, key=lambda row: row.at, reverse=True)
-    moods = [row for row in situation.moods if not row.hidden and row.mood and (today - clock.local(row.at).date()).days <= MOOD_DAYS]
+    moods = [
+        row for row in situation.moods if not row.hidden and row.mood and (today - clock.local(row.at).date()).days <= MOOD_DAYS
+    ]
     near = today + timedelta(days=NEXT_DAYS)
     oldest = today - timedelta(days=LOST_MAIL_DAYS)
     return Known(
@@ -216,7 +218,13 @@ def _lines(known: Known, say: words.Words, rule: int) -> list[Line]:
 
 
 def _some(
-    code: str, rows: Sequence[object], tell: Callable[..., str], say: words.Words, *, most: int = MOST_OF_A_KIND, late: bool = False
+    code: str,
+    rows: Sequence[object],
+    tell: Callable[..., str],
+    say: words.Words,
+    *,
+    most: int = MOST_OF_A_KIND,
+    late: bool = False,
 ) -> list[Line]:
     """The first `most` rows, the rest counted in the last line: nothing is dropped in silence."""
     texts = [tell(row) for row in rows[:most]]

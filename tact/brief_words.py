@@ -72,7 +72,9 @@ class Words:
         return f"{told}{self._preferably(situation)}{known}."
 
     def expected(self, promise: Promise, situation: Situation) -> str:
-        told = _("{what} était attendu pour {day} : demandez-le sans reproche", what=self._quoted(promise), day=self._due(promise))
+        told = _(
+            "{what} était attendu pour {day} : demandez-le sans reproche", what=self._quoted(promise), day=self._due(promise)
+        )
         return f"{told}{self._preferably(situation)}."
 
     def planned(self, promise: Promise) -> str:
@@ -187,7 +189,9 @@ class Words:
     def _contact(self, last: Contact, on: date) -> str:
         what = _kinds().get((last.kind, last.direction)) or _kinds()[(last.kind, "")]
         if last.hidden:
-            told = _("{what} {day}, un échange réservé, voir {who}", who=last.colleague or _("la maison"), what=what, day=self._day(on))
+            told = _(
+                "{what} {day}, un échange réservé, voir {who}", who=last.colleague or _("la maison"), what=what, day=self._day(on)
+            )
             return told
         told = f"{what} {self._day(on)}"
         return _("{told}, avec {who}", told=told, who=last.colleague) if last.colleague else told

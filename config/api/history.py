@@ -16,7 +16,9 @@ from config.api.people import Rows
 from crm import commitments, exchanges
 from crm.models import Commitment, Email, Interaction
 
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Le même appel répété rend la première réponse.")
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Le même appel répété rend la première réponse."
+)
 
 
 def request_key(request: Request) -> str:

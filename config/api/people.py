@@ -41,7 +41,9 @@ class Rows(GenericViewSet[Any]):
 
     def read(self, request: Request, *, partial: bool = False, serializer: Any = None) -> dict[str, Any]:
         """The typed input, or a refusal that names every wrong field."""
-        read = (serializer or self.get_serializer_class())(data=request.data, partial=partial, context=self.get_serializer_context())
+        read = (serializer or self.get_serializer_class())(
+            data=request.data, partial=partial, context=self.get_serializer_context()
+        )
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
 

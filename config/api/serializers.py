@@ -44,12 +44,16 @@ class CustomerSerializer(Strict):
     since_on = serializers.DateField(required=False, allow_null=True)
     note = text()
     owner = PersonField(required=False, allow_null=True)
-    tags = serializers.SlugRelatedField("name", many=True, read_only=True)
+    tags = serializers.SerializerMethodField()
     extra = serializers.JSONField(required=False)
     version = serializers.IntegerField(required=False)
     archived_at = serializers.DateTimeField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
+
+    def get_tags(self, customer: Customer) -> list[str]:
+        """The names of the tags, in their order."""
+        return [tag.name for tag in customer.tags.all()]
 
 
 class ContactSerializer(Strict):

@@ -15,7 +15,16 @@ LEMOINE = Situation(link=RECORD, name="Mme Lemoine", since_on=date(2021, 3, 9), 
 
 
 def ours(what="Rappeler avec une date", due_on=TODAY, **other):
-    return Promise(Link("commitment", what), True, what, due_on, owner="Camille", promised_by="Camille", promised_on=date(2026, 11, 20), **other)
+    return Promise(
+        Link("commitment", what),
+        True,
+        what,
+        due_on,
+        owner="Camille",
+        promised_by="Camille",
+        promised_on=date(2026, 11, 20),
+        **other,
+    )
 
 
 def theirs(what="Régler une fois les portes posées", due_on=TODAY, **other):
@@ -23,7 +32,9 @@ def theirs(what="Régler une fois les portes posées", due_on=TODAY, **other):
 
 
 def contact(days_ago=3, kind="call", direction="in", **other):
-    return Contact(Link("interaction", f"i{days_ago}"), NOW - timedelta(days=days_ago), kind, direction, **{"colleague": "Camille", **other})
+    return Contact(
+        Link("interaction", f"i{days_ago}"), NOW - timedelta(days=days_ago), kind, direction, **{"colleague": "Camille", **other}
+    )
 
 
 def brief(situation, *, today=TODAY, now=NOW, language="fr"):
@@ -39,7 +50,10 @@ def brief(situation, *, today=TODAY, now=NOW, language="fr"):
         (replace(LEMOINE, promises=(ours(),), contacts=(contact(mood="upset"),), moods=(contact(mood="upset"),)), 2),
         (replace(LEMOINE, contacts=(contact(mood="upset"),), moods=(contact(mood="upset"),)), 3),
         # Somebody spoke to them since: the anger has been heard.
-        (replace(LEMOINE, contacts=(contact(1, direction="out"), contact(3, mood="upset")), moods=(contact(3, mood="upset"),)), 10),
+        (
+            replace(LEMOINE, contacts=(contact(1, direction="out"), contact(3, mood="upset")), moods=(contact(3, mood="upset"),)),
+            10,
+        ),
         (replace(LEMOINE, contacts=(contact(31, mood="upset"),), moods=(contact(31, mood="upset"),)), 10),
         (replace(LEMOINE, promises=(theirs(due_on=TODAY - timedelta(3)),), contacts=(contact(),)), 4),
         (replace(LEMOINE, promises=(theirs(due_on=TODAY),), contacts=(contact(),)), 10),  # the day is not over
@@ -52,7 +66,14 @@ def brief(situation, *, today=TODAY, now=NOW, language="fr"):
             ),
             5,
         ),
-        (replace(LEMOINE, lost_mails=(LostMail(Link("email", "e"), date(2026, 11, 21), "failed", "Votre date"),), contacts=(contact(),)), 6),
+        (
+            replace(
+                LEMOINE,
+                lost_mails=(LostMail(Link("email", "e"), date(2026, 11, 21), "failed", "Votre date"),),
+                contacts=(contact(),),
+            ),
+            6,
+        ),
         (replace(LEMOINE, promises=(ours(due_on=TODAY + timedelta(7)),), contacts=(contact(),)), 7),
         (replace(LEMOINE, promises=(ours(due_on=TODAY + timedelta(8)),), contacts=(contact(),)), 10),
         (LEMOINE, 8),
@@ -65,7 +86,11 @@ def test_the_first_rule_that_applies_gives_the_headline(situation, rule):
 
 
 def test_a_timed_promise_of_today_reads_as_a_colleague_would_say_it():
-    answer = brief(replace(LEMOINE, promises=(ours(due_at=time(10), due_before=True),), preferred_channel="phone", preferred_moment="le matin"))
+    answer = brief(
+        replace(
+            LEMOINE, promises=(ours(due_at=time(10), due_before=True),), preferred_channel="phone", preferred_moment="le matin"
+        )
+    )
     assert answer.headline == "Rappeler avec une date, avant 10 h"
     assert answer.advice == "Camille l’a promis vendredi, de préférence par téléphone, le matin."
     assert answer.phone == "+33639980045"
@@ -95,7 +120,14 @@ def test_six_lines_at_most_and_in_the_order_of_the_rules():
         moods=(contact(mood="upset"),),
     )
     answer = brief(full)
-    assert [line.code for line in answer.lines] == ["ours_late", "ours_late", "ours_today", "ours_today", "theirs_late", "last_contact"]
+    assert [line.code for line in answer.lines] == [
+        "ours_late",
+        "ours_late",
+        "ours_today",
+        "ours_today",
+        "theirs_late",
+        "last_contact",
+    ]
     assert "1 autre" in answer.lines[1].text
 
 
