@@ -11,7 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
@@ -34,11 +34,13 @@ _MAC_LETTER = re.compile(rb"[a-z]\x8e|\x8e[a-z]")  # é in MacRoman, Ž in Windo
 
 @dataclass(frozen=True)
 class Row:
-    """One record: the line of the file where it begins (from 1), its cells by column, and what is wrong with its shape."""
+    """One record: the line of the file where it begins (from 1), its cells by column, and what is wrong with its shape.
+    `short` when its last cells are missing, as Excel leaves them out when they are empty."""
 
     line: int
     cells: dict[str, str]
     fault: str = ""
+    short: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Table:
         if len(record) != wide:
             fault = _("Cette ligne compte {found} colonnes au lieu de {wanted}.", found=len(record), wanted=wide)
         padded = record + [""] * (wide - len(record))
-        return Row(line, dict(zip(self.columns, padded, strict=False)), fault)
+        return Row(line, dict(zip(self.columns, padded, strict=False)), fault, len(record) < wide)
 
 
 def open_table(file: BinaryIO, *, largest: int = LARGEST_FILE) -> Table:

@@ -132,7 +132,8 @@ _OF_CONTACT = {"email": "contact_email", "phone": "contact_phone", "name": "full
 
 def header_words(header: str) -> str:
     """A header as rules compare it: «companyName», «Company_Name» and «COMPANY NAME» all give «company name»."""
-    return plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]).replace("_", " "))
+    once = re.sub(r" \([0-9]{1,2}\)$", "", header[:200])  # what `lib.tabular` adds to a header written twice
+    return plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", once).replace("_", " "))
 
 
 def header_field(header: str) -> tuple[str, int]:

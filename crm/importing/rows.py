@@ -15,6 +15,7 @@ from crm.checks import check_contact, check_customer
 from crm.importing import cells, contents
 from crm.importing.columns import EXTRA, IGNORE
 from crm.models.customers import CustomerType
+from lib import tabular
 from lib.errors import Refusal
 from lib.folding import fold
 
@@ -57,6 +58,7 @@ class RowReader:
         today: date,
         default_type: str = "",
         by_legal_form: bool = False,
+        source: str = "",
         staff: Iterable[User] = (),
     ):
         self.columns = list(columns)
@@ -66,21 +68,20 @@ class RowReader:
                 self.fields.setdefault(name, []).append(number)
         self.default_type = default_type or CustomerType.UNKNOWN
         self.by_legal_form = by_legal_form
+        self.source = source
         self.today = today
         self.staff: dict[str, User] = {}
         for user in staff:
             for name in (user.first_name, user.name, user.email):
                 self.staff.setdefault(fold(name), user)
 
-    def read(self, line: int, values: Sequence[str]) -> Row:
-        """The `Row` of a line; never raises for what the line holds."""
-        row = Row(line)
-        if any(value.strip() for value in values[len(self.columns) :]):
+    def read(self, record: tabular.Row) -> Row:
+        """What a line of the file becomes; never raises for what the line holds. Missing last cells are empty ones."""
+        row = Row(record.line)
+        values = list(record.cells.values())
+        if record.fault and not record.short:
             row.label = " ".join(" ".join(values).split())[:60]
-            row.errors.append(
-                _("Cette ligne a %(found)s cellules pour %(wanted)s colonnes : un séparateur de trop l’a décalée.")
-                % {"found": len(values), "wanted": len(self.columns)}
-            )
+            row.errors.append(record.fault)
             return row
         given = {name: self._value(values, numbers) for name, numbers in self.fields.items()}
         self._fill(row, {name: value for name, value in given.items() if value}, values)
@@ -92,6 +93,8 @@ class RowReader:
 
     def _fill(self, row: Row, given: dict[str, str], values: Sequence[str]) -> None:
         fields: dict[str, Any] = {name: given[name] for name in _PLAIN if name in given}
+        if self.source:
+            fields.setdefault("source", self.source)
         fields["extra"] = self._extra(values)
         person = _person(given)
         fields["name"] = given.get("name") or _person_name(person, given)

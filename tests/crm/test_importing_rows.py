@@ -1,10 +1,12 @@
 """What one line becomes, and what is said of it."""
 
+import io
 from datetime import date
 
 import pytest
 
 from crm.importing.rows import RowReader
+from lib import tabular
 
 TODAY = date(2026, 11, 21)
 NBSP = "\u00a0"
@@ -13,7 +15,7 @@ NBSP = "\u00a0"
 def read(options=None, /, **cells):
     """One line whose headers are the fields' names."""
     columns = list(cells)
-    return RowReader(columns, dict(enumerate(columns)), today=TODAY, **(options or {})).read(2, list(cells.values()))
+    return RowReader(columns, dict(enumerate(columns)), today=TODAY, **(options or {})).read(tabular.Row(2, cells))
 
 
 def test_a_firm_and_its_person_become_a_customer_and_a_contact():
@@ -133,11 +135,11 @@ def test_an_address_of_several_lines_and_a_delivery_address_are_kept_whole():
 
 
 def test_a_line_with_too_many_cells_is_refused_and_one_with_too_few_is_read():
-    reader = RowReader(["Nom", "Ville"], {0: "name", 1: "city"}, today=TODAY)
-    assert reader.read(2, ["Le Goff", "Nantes", "44000"]).told == (
-        f"Cette ligne a 3 cellules pour 2 colonnes{NBSP}: un séparateur de trop l’a décalée."
-    )
-    assert reader.read(3, ["Le Goff"]).customer["name"] == "Le Goff"
+    table = tabular.open_table(io.BytesIO(b"Nom;Ville\nLe Goff;Nantes;44000\nLe Goff\n"))
+    reader = RowReader(table.columns, {0: "name", 1: "city"}, today=TODAY)
+    wide, short = (reader.read(record) for record in table.rows())
+    assert (wide.told, wide.customer) == ("Cette ligne compte 3 colonnes au lieu de 2.", {})
+    assert (short.told, short.customer["name"]) == ("", "Le Goff")
 
 
 def test_a_cell_of_ten_megabytes_is_refused_by_its_length():
