@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.core.cache import cache
 
 from crm import bulk, outbox
+from crm.importing import receiving, running
 from lib import clock
 
 HEARTBEAT = "egards-heartbeat"
@@ -30,3 +31,17 @@ def send_mail() -> None:
 def carry_on_changes() -> None:
     """Finish the changes of many customers that a stopped worker left halfway."""
     bulk.carry_on_unfinished()
+
+
+def carry_on_import(batch_id: int) -> None:
+    """A slice of work on one file of customers, then the bell again while some is left."""
+    batch = running.carry_on(batch_id)
+    if batch is not None and batch.state in running.AT_WORK:
+        running.ring(batch)
+
+
+def resume_imports() -> None:
+    """Take up the files whose worker died, and drop those kept for thirty days."""
+    for batch_id in running.waiting(clock.real_now()):
+        carry_on_import(batch_id)
+    receiving.drop_old_files(clock.now())

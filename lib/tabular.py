@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -52,7 +52,7 @@ class Table:
     encoding: str
     delimiter: str
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row, None, None]:
         """Each record after the header, empty ones passed over. Refusal when a quote never closes or a cell is too long."""
         records = _records(self.file, self.encoding, self.delimiter)
         next(records)

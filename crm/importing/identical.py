@@ -11,11 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.importing.rows import Row
-from crm.importing.seen import Seen
+from crm.importing.seen import Key, Seen
 from crm.models import Customer, ImportLine
 from lib.folding import name_key, sort_key
 
-Key = tuple[str, str]
 _OURS = re.compile(r"C[0-9]{5,}")
 
 
@@ -109,7 +108,7 @@ class Known:
             .select_related("customer")
             .order_by("pk")
         )
-        self._keep("row", ((line.row_hash, line.customer) for line in lines))
+        self._keep("row", ((line.row_hash, line.customer) for line in lines if line.customer))
 
 
 def _is_the_same(customer: Customer, row: Row) -> bool:

@@ -3,10 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -17,7 +20,7 @@ from crm.importing import columns
 from crm.importing.rows import RowReader
 from crm.models import ImportBatch
 from crm.models.customers import CustomerType
-from lib import clock, tabular
+from lib import tabular
 from lib.errors import Refusal
 
 MAX_BYTES = 20_000_000
@@ -39,10 +42,12 @@ def receive_file(*, file: File, filename: str, by: User | None, default_type: st
     if default_type and default_type not in CustomerType.values:
         raise Refusal(_("Ce type de client n’existe pas."), field="default_type")
     _refuse_other_kinds(file)
-    table = tabular.open_table(file.file, largest=MAX_BYTES)
+    table = tabular.open_table(_raw(file), largest=MAX_BYTES)
     if columns.looks_headless(table.columns):
         raise Refusal(
-            _("La première ligne de ce fichier n’est pas une ligne de titres. Ajoutez-en une (Nom, E-mail, Ville…), puis recommencez.")
+            _(
+                "La première ligne de ce fichier n’est pas une ligne de titres. Ajoutez-en une (Nom, E-mail, Ville…), puis recommencez."
+            )
         )
     sample, total = _walk(table)
     if not total:
@@ -71,13 +76,13 @@ def opened(batch: ImportBatch) -> Iterator[tabular.Table]:
     if not batch.stored_as or not default_storage.exists(batch.stored_as):
         raise Refusal(_("Ce fichier n’est plus gardé\u00a0: il part trente jours après son envoi. Envoyez-le à nouveau."))
     with default_storage.open(batch.stored_as, "rb") as file:
-        yield tabular.Table(file.file, tuple(batch.columns), batch.encoding, batch.delimiter)
+        yield tabular.Table(_raw(file), tuple(batch.columns), batch.encoding, batch.delimiter)
 
 
 def proposals_of(batch: ImportBatch) -> tuple[list[columns.Proposal], list[list[str]]]:
     """What is proposed for each column, and the first lines of the file, to read before going on."""
-    with opened(batch) as table:
-        sample = [list(row.cells.values()) for row in islice(table.rows(), SAMPLE)]
+    with opened(batch) as table, closing(table.rows()) as rows:
+        sample = [list(row.cells.values()) for row in islice(rows, SAMPLE)]
     return columns.propose(table.columns, sample), sample[:SHOWN]
 
 
@@ -110,7 +115,8 @@ def choose_columns(
         raise Refusal(_("Ce type de client n’existe pas."), field="default_type")
     with transaction.atomic():
         current = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if current.state not in (State.DRAFT, State.CHECKING, State.CHECKED):
+        tried = current.state == State.FAILED and current.started_at is None
+        if current.state not in (State.DRAFT, State.CHECKING, State.CHECKED) and not tried:
             raise Refusal(_("Ce fichier est déjà importé\u00a0: ses colonnes ne changent plus."))
         known = range(len(current.columns))
         current.mapping = {str(number): mapping.get(number, columns.IGNORE) for number in known}
@@ -119,7 +125,24 @@ def choose_columns(
         current.lease_until = None
         current.lines.all().delete()
         current.save()
+    forget_trial(current)
     return current
+
+
+def discard(batch: ImportBatch) -> None:
+    """Forget a file of which nothing entered the base. Refuses one that was imported."""
+    with transaction.atomic():
+        current = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+        if current is None:
+            return
+        if current.started_at is not None:
+            raise Refusal(_("Ce fichier a été importé\u00a0: il s’annule, il ne s’efface pas."))
+        stored = current.stored_as
+        current.delete()
+        wanted = ImportBatch.objects.filter(stored_as=stored).exists()
+    forget_trial(batch)
+    if stored and not wanted:
+        default_storage.delete(stored)
 
 
 def drop_old_files(now: datetime) -> int:
@@ -139,6 +162,24 @@ def drop_old_files(now: datetime) -> int:
     return dropped
 
 
+def trial_store(batch: ImportBatch) -> str:
+    """The path where a trial in progress keeps what it has seen, on this machine only: elsewhere it starts again."""
+    folder = Path(settings.DATA_DIR) / "trials"
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder / f"{batch.public_id}.sqlite3")
+
+
+def forget_trial(batch: ImportBatch) -> None:
+    """Remove what a trial kept."""
+    for suffix in ("", "-journal"):
+        Path(trial_store(batch) + suffix).unlink(missing_ok=True)
+
+
+def _raw(file: File) -> BinaryIO:
+    """What Django's file wraps."""
+    return cast(BinaryIO, file.file)
+
+
 def _walk(table: tabular.Table) -> tuple[list[list[str]], int]:
     sample: list[list[str]] = []
     total = 0
@@ -153,7 +194,9 @@ def _refuse_other_kinds(file: File) -> None:
     file.seek(0)
     head = file.read(8)
     if head.startswith(b"%PDF") or head[:2] in (b"\x1f\x8b", b"\x89P", b"\xff\xd8"):
-        raise Refusal(_("Ce fichier n’est pas un tableau. Ouvrez-le dans votre tableur et enregistrez-le en CSV, puis envoyez-le."))
+        raise Refusal(
+            _("Ce fichier n’est pas un tableau. Ouvrez-le dans votre tableur et enregistrez-le en CSV, puis envoyez-le.")
+        )
 
 
 def _store(file: File) -> tuple[str, str]:
