@@ -8,9 +8,13 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.tokens import create_token
+from crm.commitments import promise
 from crm.exchanges import log_interaction
 from crm.merging import merge_customers
 from crm.models import Commitment, Customer, Interaction
+from lib import clock
+from tact import situation
+from tact.brief import compose
 
 
 class Api:
@@ -212,3 +216,25 @@ def test_the_openapi_description_names_every_route(db: None) -> None:
     assert {"/api/v1/customers/", "/api/v1/customers/{id}/brief/", "/api/v1/search/", "/api/v1/commitments/{id}/keep/"} <= set(
         text["paths"]
     )
+
+
+def test_the_brief_says_what_the_record_says(api: Api, camille: User, made: dict[str, Any]) -> None:
+    today = clock.today()
+    promise(Customer.objects.get(), owed_by="us", what="Rappeler avec une date", due_on=today, by=camille)
+    status, brief = api("GET", f"customers/{made['id']}/brief/")
+    known = situation.read(Customer.objects.get(), user=camille, now=clock.now())
+    said = compose(known, today=today, now=clock.now())
+    assert status == 200
+    assert (brief["rule"], brief["headline"], brief["advice"]) == (2, said.headline, said.advice)
+    assert [line["code"] for line in brief["lines"]] == ["ours_today"]
+    assert brief["lines"][0]["ref"]["kind"] == "commitment"
+
+
+def test_the_brief_costs_a_constant_number_of_statements(
+    api: Api, camille: User, made: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    customer = Customer.objects.get()
+    for _number in range(30):
+        log_interaction(customer, by=camille, kind="call", direction="in", body="Un mot.")
+    with django_assert_max_num_queries(10):
+        assert api("GET", f"customers/{made['id']}/brief/")[0] == 200
