@@ -11,7 +11,7 @@ from config import environment
 # memory, because Django looks into it all the same.
 WITHOUT_DATABASE = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "makemigrations",
-    "optimizemigration", "showmigrations", "spectacular", "sqlmigrate", "squashmigrations", "version",
+    "messages", "optimizemigration", "showmigrations", "spectacular", "sqlmigrate", "squashmigrations", "version",
 }  # fmt: skip
 # Commands that take the database as it is, or make it themselves.
 AS_IT_IS = {"createcachetable", "dbshell", "diagnose", "migrate"}

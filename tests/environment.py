@@ -21,3 +21,7 @@ for name in ("EGARDS_TODAY", "EGARDS_URL", "EGARDS_KIND", "EGARDS_DEBUG", "EGARD
     os.environ.pop(name, None)  # what the person's shell says about their own database is not for the suite
 os.environ["EGARDS_KIND"] = "demo"
 os.environ.setdefault("TZ", "UTC")
+
+from config import translations  # noqa: E402 — the folders above come first
+
+translations.compile_all()  # Django reads a catalogue once, and keeps what it read
