@@ -1,0 +1,114 @@
+"""Write to a client: to whom, what it will say exactly, and the gesture that queues it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.addresses import bad_among
+from crm.attachments import Stored
+from crm.mail_words import WORDS, Piece, filled, missing, pieces, values_for
+from crm.models import BadAddress, Company, Contact, Customer, Email
+from crm.models.timeline import Visibility
+from crm.outbox import queue_mail
+from lib.errors import Refusal
+from lib.identifiers import email_key
+from lib.templating import check_template, unknown
+
+CUSTOMER = "client"  # the value of the client's own address among the recipients
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody at a client's with an address; `bad` says why it cannot be written to."""
+
+    value: str
+    name: str
+    address: str
+    contact: Contact | None
+    bad: BadAddress | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What will be sent, cut where something was filled or not understood; `troubles` are sentences."""
+
+    subject: list[Piece]
+    body: list[Piece]
+    troubles: list[str]
+
+
+def recipients(customer: Customer) -> list[Recipient]:
+    """The people of a client (aliases included) who have an address, main contact first, then the client's own.
+    Three statements."""
+    contacts = list(Contact.objects.present().filter(customer_id__in=customer.family_ids()).exclude(email=""))
+    known = {contact.email_key for contact in contacts}
+    own = customer.email if customer.email and email_key(customer.email) not in known else ""
+    bad = bad_among([*(contact.email for contact in contacts), own])
+    found = [Recipient(contact.public_id, contact.full_name, contact.email, contact, bad.get(contact.email_key)) for contact in contacts]
+    if own:
+        found.append(Recipient(CUSTOMER, customer.name, own, None, bad.get(email_key(own))))
+    return found
+
+
+def language_for(customer: Customer, recipient: Recipient | None) -> str:
+    """The language a letter to this person is written in."""
+    contact = recipient.contact if recipient else None
+    return contact.language if contact is not None and contact.language else customer.language
+
+
+def preview(*, customer: Customer, recipient: Recipient, subject: str, body: str, by: User, company: Company | None) -> Preview:
+    """The mail as it will be, with what stands in its way, in words. Writes nothing."""
+    values = _values(customer, recipient, by, company)
+    return Preview(pieces(subject, values), pieces(body, values), troubles(subject + "\n" + body, values))
+
+
+def troubles(text: str, values: dict[str, str]) -> list[str]:
+    """What a person must mend before `text` can leave: words that are not known, words worth nothing here."""
+    strange = [
+        _("« {%(name)s} » n’est pas un mot connu. Vouliez-vous écrire « {%(meant)s} » ?") % {"name": name, "meant": meant}
+        if meant
+        else _("« {%(name)s} » n’est pas un mot connu : il partirait tel quel.") % {"name": name}
+        for name, meant in unknown(text, list(WORDS)).items()
+    ]
+    return strange + [
+        _("« {%(name)s} » est vide pour cette personne : écrivez-le vous-même, ou retirez-le.") % {"name": name}
+        for name in missing(text, values)
+    ]
+
+
+def write_to_customer(
+    *, customer: Customer, recipient: Recipient, subject: str, body: str, by: User, once: str,
+    visibility: str = Visibility.EVERYONE, template: str = "", files: Iterable[Stored] = (),
+) -> Email:  # fmt: skip
+    """Queue a letter typed on the record, its words between braces replaced; returns it, waiting for its countdown.
+
+    `once` is the form's own key: sending the same form twice is sending once. Refuses what is not known or is worth
+    nothing for this person, and an address that no longer answers.
+    """
+    with transaction.atomic():
+        company = Company.objects.first()
+        values = _values(customer, recipient, by, company)
+        for field, text in (("subject", subject), ("body", body)):
+            _refuse_unfinished(field, text, values)
+        return queue_mail(
+            key=f"letter:{once}"[:120], to=recipient.address, to_name=recipient.name, customer=customer, contact=recipient.contact,
+            subject=filled(subject, values), text=filled(body, values), by=by, visibility=visibility, template=template[:60],
+            language=language_for(customer, recipient), files=files,
+        )  # fmt: skip
+
+
+def _refuse_unfinished(field: str, text: str, values: dict[str, str]) -> None:
+    try:
+        check_template(text, list(WORDS))
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=field) from refusal
+    if found := troubles(text, values):
+        raise Refusal(found[0], field=field)
+
+
+def _values(customer: Customer, recipient: Recipient, by: User, company: Company | None) -> dict[str, str]:
+    language = language_for(customer, recipient)
+    return values_for(customer=customer, contact=recipient.contact, by=by, company=company, language=language)
