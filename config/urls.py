@@ -13,8 +13,11 @@ urlpatterns = [
     path("api/", include("config.api.urls")),
     path("", include("accounts.urls")),
     path("", include("desk.firm_urls")),
+    path("", include("desk.mail_urls")),
     path("", include("desk.urls")),
 ]
+if settings.DEMO or settings.TESTING:
+    urlpatterns.append(path("", include("demo.urls")))
 if settings.DEBUG or settings.TESTING:
     urlpatterns += [
         path("_ui/", policy(public=True)(gallery), name="gallery"),

@@ -30,8 +30,9 @@ class Outgoing:
 
 
 def one_line(text: str, longest: int) -> str:
-    """`text` on one line, without anything that could begin a header or hide; cut at `longest` characters."""
-    return " ".join(_INVISIBLE.sub(" ", text).split())[:longest]
+    """`text` on one line, without anything that could begin a header, hide, or be decoded as something else by the
+    reader's program («=?…?=», RFC 2047); cut at `longest` characters."""
+    return " ".join(_INVISIBLE.sub(" ", text).replace("=?", "= ?").split())[:longest]
 
 
 def message_id(key: str, sender: str) -> str:

@@ -283,7 +283,8 @@ def _reason_to_ask(email: Email, now: datetime) -> str:
     contact = email.contact
     if contact is not None and contact.archived_at:
         return _("Cette personne a été retirée des contacts depuis la rédaction.")
-    if contact is not None and contact.email_key != email_key(email.recipient_email):
+    now_at = (contact.email_key or (email.customer.email_key if email.customer else "")) if contact else ""
+    if contact is not None and now_at != email_key(email.recipient_email):
         return _("L’adresse de cette personne a changé depuis la rédaction.")
     return ""
 

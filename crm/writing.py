@@ -17,6 +17,7 @@ from lib.errors import Refusal
 from lib.identifiers import email_key
 from lib.templating import check_template, unknown
 
+TO_WRITE = "[…]"  # in a text of the house, the place of what only a person can say
 CUSTOMER = "client"  # the value of the client's own address among the recipients
 
 
@@ -41,15 +42,20 @@ class Preview:
 
 
 def recipients(customer: Customer) -> list[Recipient]:
-    """The people of a client (aliases included) who have an address, main contact first, then the client's own.
-    Three statements."""
-    contacts = list(Contact.objects.present().filter(customer_id__in=customer.family_ids()).exclude(email=""))
+    """The people of a client (aliases included) who have an address, main contact first, then the client's own, which
+    is that of the main person when they have none. Three statements."""
+    contacts = list(Contact.objects.present().filter(customer_id__in=customer.family_ids()))
     known = {contact.email_key for contact in contacts}
-    own = customer.email if customer.email and email_key(customer.email) not in known else ""
+    own = customer.email if email_key(customer.email) not in known else ""
     bad = bad_among([*(contact.email for contact in contacts), own])
-    found = [Recipient(contact.public_id, contact.full_name, contact.email, contact, bad.get(contact.email_key)) for contact in contacts]
+    found = [
+        Recipient(contact.public_id, contact.full_name, contact.email, contact, bad.get(contact.email_key))
+        for contact in contacts
+        if contact.email
+    ]
     if own:
-        found.append(Recipient(CUSTOMER, customer.name, own, None, bad.get(email_key(own))))
+        person = next((contact for contact in contacts if contact.is_main and not contact.email), None)
+        found.append(Recipient(CUSTOMER, person.full_name if person else customer.name, own, person, bad.get(email_key(own))))
     return found
 
 
@@ -73,6 +79,8 @@ def troubles(text: str, values: dict[str, str]) -> list[str]:
         else _("« {%(name)s} » n’est pas un mot connu : il partirait tel quel.") % {"name": name}
         for name, meant in unknown(text, list(WORDS)).items()
     ]
+    if TO_WRITE in text:
+        strange.append(_("Il reste un passage à écrire, marqué %(mark)s.") % {"mark": TO_WRITE})
     return strange + [
         _("« {%(name)s} » est vide pour cette personne : écrivez-le vous-même, ou retirez-le.") % {"name": name}
         for name in missing(text, values)

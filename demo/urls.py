@@ -1,0 +1,11 @@
+"""What exists only in the demonstration and in tests."""
+
+from django.urls import path
+
+from demo import mailbox
+
+app_name = "demo"
+urlpatterns = [
+    path("boite-de-demonstration/", mailbox.mailbox, name="mailbox"),
+    path("boite-de-demonstration/<slug:name>/", mailbox.letter, name="letter"),
+]
