@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -12,25 +10,9 @@ from accounts.models import User
 from crm.models import Email
 from crm.models.timeline import Visibility
 from crm.writing import Recipient
+from desk.composing import FilesField
 from lib.errors import Refusal
-from lib.plain_text import shorten
 from lib.public_ids import public_id
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """A file control that takes several files."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class FilesField(forms.FileField):
-    """Several files; what they may be is the gesture's to say."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        return [file for file in (data or []) if file]
 
 
 class RecipientSelect(forms.Select):
@@ -115,8 +97,3 @@ class TextForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Show why the gesture refused, beside the field at fault when it is one of ours."""
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
-
-
-def opening(text: str | SafeString) -> str:
-    """The first words of a mail, for a list."""
-    return shorten(str(text), 140)
