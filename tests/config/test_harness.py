@@ -3,12 +3,16 @@
 import socket
 import subprocess
 import sys
+import urllib.request
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.template import engines
 
 from accounts.models import User
+from config.jobs import HEARTBEAT
+from lib import clock
 from tests.harness import html
 
 
@@ -99,3 +103,9 @@ def test_a_committing_test_has_its_own_database_that_other_processes_see(committ
 @pytest.mark.django_db
 def test_what_a_committing_test_wrote_is_gone():
     assert not User.objects.filter(email="seul@demo.example").exists()
+
+
+def test_a_served_house_sees_what_the_test_commits(live_server, nadia):
+    cache.set(HEARTBEAT, clock.real_now())
+    with urllib.request.urlopen(f"{live_server.url}/healthz", timeout=10) as answer:
+        assert (answer.status, answer.read()) == (200, b"ok")

@@ -16,7 +16,9 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import modify_settings
 from psycopg import sql
+from pytest_django.live_server_helper import LiveServer
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,12 @@ def sqlite_template(django_db_setup: None, django_db_blocker: Any, tmp_path_fact
 
 
 @pytest.fixture
-def committing(sqlite_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[Copy]:
+def transactional_db() -> None:
+    """Only a name, by which pytest-django knows that a database must be made; its own would flush."""
+
+
+@pytest.fixture
+def committing(transactional_db: None, sqlite_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[Copy]:
     """Run this test on its own copy of the database, where commits are real."""
     with django_db_blocker.unblock():
         maker = copy_of_file(sqlite_template, tmp_path) if sqlite_template else copy_of_server()
@@ -57,10 +64,50 @@ def committing(sqlite_template: Path | None, django_db_blocker: Any, tmp_path: P
             drop()
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The database of this test, whichever it is: a copy of its own when it commits, else a transaction undone."""
+    request.getfixturevalue("committing" if commits(request.node) else "db")
+
+
+def commits(test: pytest.Item) -> bool:
+    """Whether a test works on a copy of its own."""
+    return "committing" in getattr(test, "fixturenames", ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse `transaction=True`, whose flush deletes rows that our triggers protect; mark who uses the database."""
+    for test in items:
+        marks = list(test.iter_markers("django_db"))
+        if any(mark.kwargs.get("transaction") for mark in marks):
+            raise pytest.UsageError(f"{test.nodeid}: use the `committing` fixture instead of django_db(transaction=True)")
+        if marks and commits(test):
+            raise pytest.UsageError(f"{test.nodeid}: a test that commits takes no django_db mark, its database is a copy")
+        if "database" in getattr(test, "fixturenames", ()) and not commits(test):
+            test.add_marker(pytest.mark.django_db)
+
+
+@pytest.fixture
+def live_server(committing: Copy) -> Iterator[LiveServer]:
+    """The product served by a thread of this process, on this test's own database; `live_server.url` is where."""
+    with modify_settings(ALLOWED_HOSTS={"append": "localhost"}):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _live_server_helper() -> None:
+    """pytest-django's own would ask for its flushing database."""
+
+
 def copy_of_file(template: Path, folder: Path) -> tuple[str, dict[str, str], Any]:
     """A copy of the SQLite file, under the name that a process with `EGARDS_DATA=folder` looks for."""
     path = folder / f"{settings.INSTALLATION_KIND}.sqlite3"
     shutil.copyfile(template, path)
+    static = settings.DATA_DIR / f"static-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # collected once, not per test
+    static.mkdir(exist_ok=True)
+    (folder / "static").symlink_to(static)
     return str(path), {"EGARDS_DATA": str(folder), "EGARDS_KIND": settings.INSTALLATION_KIND}, lambda: None
 
 

@@ -17,25 +17,25 @@ def member(name: str, role: str) -> User:
 
 
 @pytest.fixture
-def camille(db: None) -> User:
+def camille(database: None) -> User:
     """Accueil: logs, writes, promises; does not see margins, does not issue."""
     return member("Camille", Role.RECEPTION)
 
 
 @pytest.fixture
-def karim(db: None) -> User:
+def karim(database: None) -> User:
     """Comptable."""
     return member("Karim", Role.ACCOUNTANT)
 
 
 @pytest.fixture
-def nadia(db: None) -> User:
+def nadia(database: None) -> User:
     """Responsable: every right."""
     return member("Nadia", Role.MANAGER)
 
 
 @pytest.fixture
-def lecture(db: None) -> User:
+def lecture(database: None) -> User:
     """Reads, writes nothing."""
     return member("Lecture", Role.VIEWER)
 
@@ -72,7 +72,7 @@ def as_lecture(lecture: User) -> Client:
 
 
 @pytest.fixture
-def company(db: None) -> Company:
+def company(database: None) -> Company:
     """Our own firm."""
     return Company.objects.update_or_create(
         pk=1,

@@ -31,14 +31,6 @@ from tests.harness import html
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "::"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse `transaction=True`: its flush deletes rows that our triggers protect."""
-    for item in items:
-        for mark in item.iter_markers("django_db"):
-            if mark.kwargs.get("transaction"):
-                raise pytest.UsageError(f"{item.nodeid}: use the `committing` fixture instead of django_db(transaction=True)")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def strict_house() -> Iterator[None]:
     """Put every strictness in place for the whole run."""

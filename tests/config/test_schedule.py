@@ -1,0 +1,124 @@
+"""The recurring jobs: listed once, the queue's table follows; the watchdog knows a frozen queue from a busy one."""
+
+import os
+import pydoc
+import time
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import OperationalError
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+
+from config import cluster, jobs, schedule, watchdog
+from config.jobs import HEARTBEAT
+from config.schedule import Job, sync
+from lib import clock
+
+ONE, TWO = Job("one", "config.jobs.beat", 5), Job("two", "config.jobs.beat", 60)
+
+
+def test_each_job_is_listed_once_and_exists():
+    names = [job.name for job in schedule.JOBS]
+    assert len(names) == len(set(names))
+    for job in schedule.JOBS:
+        assert job.function.startswith("config.jobs.")
+        assert callable(pydoc.locate(job.function)), job.function
+        assert job.minutes >= 1
+
+
+@pytest.mark.django_db
+class TestSync:
+    def rows(self):
+        return list(Schedule.objects.order_by("name").values_list("name", "func", "minutes", "repeats"))
+
+    def test_the_table_becomes_the_list(self):
+        Schedule.objects.create(name="by hand", func="os.system", schedule_type=Schedule.ONCE)
+        Schedule.objects.create(name="one", func="os.system", schedule_type=Schedule.ONCE, minutes=1)
+        Schedule.objects.create(name="one", func="os.system", schedule_type=Schedule.ONCE, minutes=1)
+        sync((ONE, TWO))
+        assert self.rows() == [("one", "config.jobs.beat", 5, -1), ("two", "config.jobs.beat", 60, -1)]
+        sync((TWO,))
+        assert self.rows() == [("two", "config.jobs.beat", 60, -1)]
+
+    def test_when_a_job_is_due_next_is_kept(self):
+        sync((ONE,))
+        later = timezone.now() + timedelta(minutes=3)
+        Schedule.objects.update(next_run=later)
+        sync((ONE,))
+        assert Schedule.objects.get().next_run == later
+
+
+@pytest.fixture
+def dog():
+    made = watchdog.Watchdog()
+    cluster.mark(made.folder / "beat")
+    yield made
+    made.stop()
+    for path in made.folder.iterdir():
+        path.unlink()
+    made.folder.rmdir()
+
+
+def busy(dog, pid, since):
+    (dog.folder / f"busy-{pid}").write_text(repr(since))
+
+
+@pytest.mark.django_db
+class TestWatchdog:
+    def test_a_queue_that_moved_lately_is_left_alone(self, dog):
+        assert not dog.is_late(time.monotonic() + watchdog.LATE - 1)
+
+    def test_a_silent_queue_is_late(self, dog):
+        assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
+
+    def test_workers_on_an_honest_task_are_not_late(self, dog):
+        later = time.monotonic() + watchdog.LATE + 1
+        busy(dog, os.getpid(), later - 30)
+        assert dog.is_late(later)  # the other worker is idle, and silent all the same
+        busy(dog, os.getppid(), later - 30)
+        assert not dog.is_late(later)
+        busy(dog, os.getppid(), later - watchdog.TASK_LIMIT - 1)
+        assert dog.is_late(later)
+
+    def test_a_killed_worker_is_not_busy(self, dog):
+        later = time.monotonic() + watchdog.LATE + 1
+        busy(dog, os.getpid(), later - 30)
+        busy(dog, 2**22 - 1, later - 30)
+        assert dog.is_late(later)
+
+    def test_another_machine_that_works_gives_more_time(self, dog):
+        cache.set(HEARTBEAT, clock.real_now())
+        now = time.monotonic()
+        assert not dog.is_late(now + watchdog.LATE + 1)
+        assert dog.is_late(now + watchdog.LATE_ALONE + 1)
+
+    def test_a_database_that_does_not_answer_is_not_the_queues_fault(self, dog, monkeypatch):
+        def silent(*args, **kwargs):
+            raise OperationalError("gone")
+
+        (dog.folder / "beat").unlink()
+        monkeypatch.setattr(watchdog, "async_task", silent)
+        dog.ring()
+        assert cluster.read(dog.folder / "beat") == pytest.approx(time.monotonic(), abs=5)
+
+    def test_the_limits_agree_with_the_queues_settings(self):
+        assert settings.Q_CLUSTER["workers"] == watchdog.WORKERS
+        assert settings.Q_CLUSTER["timeout"] < watchdog.TASK_LIMIT
+        assert settings.Q_CLUSTER["retry"] > settings.Q_CLUSTER["timeout"] * 3
+
+
+@pytest.mark.django_db
+def test_the_beat_is_heard():
+    jobs.beat()
+    assert clock.real_now() - cache.get(HEARTBEAT) < timedelta(seconds=5)
+    assert OrmQ.objects.count() == 0
+
+
+def test_a_mark_that_is_not_one_is_none(tmp_path):
+    assert cluster.read(tmp_path / "nothing") is None
+    (tmp_path / "torn").write_text("12.")
+    (tmp_path / "words").write_text("abc")
+    assert (cluster.read(tmp_path / "torn"), cluster.read(tmp_path / "words")) == (12.0, None)
