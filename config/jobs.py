@@ -6,17 +6,23 @@ Each is safe to run twice, or after a day of outage, and has a management comman
 from collections.abc import Mapping
 
 from django.core.cache import cache
+from django_q.tasks import async_task
 
 from crm import bulk, outbox
 from crm.importing import receiving, running
+from crm.models import Email
 from lib import clock
 
 HEARTBEAT = "egards-heartbeat"
 
 
 def beat() -> None:
-    """The queue moves: say so where every process can read it."""
-    cache.set(HEARTBEAT, clock.real_now(), 3600)
+    """The queue moves: say so where every process can read it. Called every few seconds, it also rings for the mail
+    whose time to cancel has just ended, which the schedule would leave waiting up to a minute and a half."""
+    now = clock.real_now()
+    cache.set(HEARTBEAT, now, 3600)
+    if Email.objects.due(now).exists():
+        async_task("config.jobs.send_mail", q_options={"save": False})
 
 
 # Which facts a mail reads again just before it leaves, by its `guard`: the rooms above the outbox add theirs here.
