@@ -18,7 +18,7 @@ from desk import phrases
 from desk.promises import PromiseLine, promise_line
 from desk.thread import Place, Thread, read_thread
 from tact import brief, situation
-from tact.facts import Brief, Link, Situation
+from tact.facts import Link, Situation
 
 PROMISES = 12  # of each side, shown on the record; the list has them all
 
@@ -65,7 +65,7 @@ class RecordPage:
     url: str
     under: str
     tags: list[Tag]
-    brief: BriefCard | None
+    brief: BriefCard
     ours: list[PromiseLine]
     theirs: list[PromiseLine]
     more_promises: int
@@ -123,11 +123,8 @@ def read_record(
     )
 
 
-def _card(known: Situation, thread: Thread, *, today: date, now: datetime) -> BriefCard | None:
-    try:
-        told: Brief = brief.compose(known, today=today, now=now, language=phrases.language())
-    except NotImplementedError:
-        return None
+def _card(known: Situation, thread: Thread, *, today: date, now: datetime) -> BriefCard:
+    told = brief.compose(known, today=today, now=now, language=phrases.language())
     facts = [Fact(line.text, link_url(line.link, thread), line.late) for line in told.lines]
     return BriefCard(told.headline, told.advice, told.phone, f"tel:{told.phone}", facts)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from crm.models import Commitment, Interaction
+from crm.models import Commitment
 from tests.browser.pictures import axe, picture
 from tests.desk import lemoine
 

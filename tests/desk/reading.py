@@ -21,5 +21,5 @@ def words(answer: Any, start: str = "", end: str = "") -> str:
 
 def messages(answer: Any) -> list[str]:
     """The notices that a page shows."""
-    found = re.search(r'<ul class="messages".*?</ul>', answer.content.decode(), re.DOTALL)
+    found = re.search(r'<div class="messages".*?</div>', answer.content.decode(), re.DOTALL)
     return [html.unescape(line) for line in re.findall(r"<li[^>]*>(.*?)</li>", found[0])] if found else []
