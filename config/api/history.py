@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,8 +14,11 @@ from config.api import serializers
 from config.api.filters import CommitmentFilter, EmailFilter, InteractionFilter
 from config.api.pages import HistoryPagination
 from config.api.people import Rows
-from crm import commitments, exchanges
-from crm.models import Commitment, Email, Interaction
+from crm import commitments, exchanges, outbox, writing
+from crm.models import Commitment, Contact, Customer, Email, Interaction
+from crm.models.timeline import Visibility
+from lib.errors import Refusal
+from lib.public_ids import public_id
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Le même appel répété rend la première réponse."
@@ -120,3 +124,35 @@ class EmailViewSet(Rows):
     def get_queryset(self) -> Any:
         """The threads this person may read."""
         return Email.objects.visible_to(self.request.user).exclude(customer=None).select_related("customer", "contact", "author")
+
+    @extend_schema(parameters=[KEY])
+    def create(self, request: Request) -> Response:
+        """Queue a mail to a customer's main person or to `contact`; it leaves after a minute, unless it is cancelled."""
+        fields = self.read(request)
+        customer, contact = fields["customer"].merged_into or fields["customer"], fields.get("contact")
+        mail = writing.write_to_customer(
+            customer=customer,
+            recipient=_recipient(customer, contact),
+            subject=fields["subject"],
+            body=fields["text"],
+            by=request.user,
+            once=request_key(request) or public_id(),
+            visibility=fields.get("visibility", Visibility.EVERYONE),
+        )
+        return self.answer(mail, made=True)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def cancel(self, request: Request, id: str) -> Response:
+        """Take back a mail that has not left."""
+        return self.answer(outbox.cancel(self.get_object(), by=request.user))
+
+
+def _recipient(customer: Customer, contact: Contact | None) -> writing.Recipient:
+    """The person of `customer` to write to: `contact`, else the first who has an address."""
+    for found in writing.recipients(customer):
+        if contact is None or found.contact == contact:
+            return found
+    if contact is None:
+        raise Refusal(_("Ce client n’a pas d’adresse e-mail connue. Ajoutez-la d’abord sur sa fiche."), field="customer")
+    raise Refusal(_("Cette personne n’a pas d’adresse e-mail, ou n’est pas un contact de ce client."), field="contact")

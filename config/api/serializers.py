@@ -187,7 +187,7 @@ class EmailSerializer(Strict):
     state = serializers.CharField(read_only=True)
     reason = serializers.CharField(read_only=True)
     recipient_name = serializers.CharField(read_only=True)
-    recipient_email = serializers.CharField(required=False)
+    recipient_email = serializers.CharField(read_only=True)
     subject = serializers.CharField()
     text = serializers.CharField(trim_whitespace=False)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)

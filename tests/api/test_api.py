@@ -238,3 +238,18 @@ def test_the_brief_costs_a_constant_number_of_statements(
         log_interaction(customer, by=camille, kind="call", direction="in", body="Un mot.")
     with django_assert_max_num_queries(10):
         assert api("GET", f"customers/{made['id']}/brief/")[0] == 200
+
+
+def test_a_mail_is_queued_once_and_can_be_taken_back(api: Api, made: dict[str, Any]) -> None:
+    letter = {"customer": made["id"], "subject": "Votre date de pose", "text": "Bonjour,\n\nNous passons jeudi à 14 h."}
+    status, answer = api("POST", "emails/", letter)
+    assert (status, list(answer["errors"])) == (400, ["customer"])
+    api("PATCH", f"customers/{made['id']}/", {"email": "anne@legoff.example"})
+    first = api("POST", "emails/", letter, **{"Idempotency-Key": "k"})
+    again = api("POST", "emails/", letter, **{"Idempotency-Key": "k"})
+    assert (first[0], first[1]["state"], first[1]["recipient_email"]) == (201, "queued", "anne@legoff.example")
+    assert first[1]["id"] == again[1]["id"]
+    assert api("POST", f"emails/{first[1]['id']}/cancel/")[1]["state"] == "cancelled"
+    assert api("POST", "emails/", {**letter, "text": "Bonjour {inconnu}"})[0] == 400
+    assert api("POST", "emails/", {**letter, "recipient_email": "autre@x.example"})[0] == 400
+    assert [mail["subject"] for mail in api("GET", f"emails/?customer={made['id']}")[1]["results"]] == ["Votre date de pose"]
