@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from config.launch.environment import PYTHON, ROOT, VENV, ensure
+from config.launch.environment import ROOT, VENV, ensure
 from config.launch.machine import say
 
 GATES = {
@@ -23,7 +23,7 @@ def run() -> int:
     failed = []
     for name, words in GATES.items():
         began = time.monotonic()
-        command = [str(PYTHON), str(VENV / "bin" / words[0]), *words[1:]]
+        command = [str(VENV / "bin" / words[0]), *words[1:]]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         say(f"  {'ok   ' if done.returncode == 0 else 'ÉCHEC'} {name} ({time.monotonic() - began:.1f} s)")
         if done.returncode:

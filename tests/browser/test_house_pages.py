@@ -11,8 +11,6 @@ from crm.company import update_company
 from tests.browser.pictures import axe, picture
 from tests.harness.personas import member
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def house(company: Any, nadia: Any, camille: Any, karim: Any) -> Any:
