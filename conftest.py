@@ -1,3 +1,9 @@
 """The strict harness and the personas, each in its own file of `tests/harness/`."""
 
-pytest_plugins = ["tests.harness.strictness", "tests.harness.databases", "tests.harness.processes", "tests.harness.personas", "tests.harness.skips"]
+pytest_plugins = [
+    "tests.harness.strictness",
+    "tests.harness.databases",
+    "tests.harness.processes",
+    "tests.harness.personas",
+    "tests.harness.skips",
+]

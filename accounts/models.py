@@ -164,7 +164,7 @@ class User(AbstractBaseUser):
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """The same under the former secrets of the installation."""
-        return (self._hash_of_sessions(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+        return (self._hash_of_sessions(str(secret)) for secret in settings.SECRET_KEY_FALLBACKS)
 
     def _hash_of_sessions(self, secret: str | None) -> str:
         return salted_hmac(

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -189,14 +190,14 @@ def add_team(name: str, *, by: User | None) -> Team:
     return team
 
 
-def notify_managers(template: str, *, but: User | None = None, **words: object) -> None:
+def notify_managers(template: str, *, but: User | None = None, **words: Any) -> None:
     """Mail every responsable, in their own language, about something that touches security or money."""
     for manager in User.objects.staff().filter(role=Role.MANAGER):
         if manager != but:
             _mail(manager, template, **words)
 
 
-def _mail(person: User, template: str, *, to: str = "", **words: object) -> None:
+def _mail(person: User, template: str, *, to: str = "", **words: Any) -> None:
     """Queue one mail of the house to one of its people; subject and text are `templates/accounts/mail/<template>.txt`,
     the first line being the subject."""
     with translation.override(person.language):

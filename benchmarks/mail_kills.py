@@ -98,7 +98,9 @@ class Worker:
 
     def __init__(self, port: int, environment: Mapping[str, str]):
         words = [sys.executable, str(Path(__file__).resolve()), "--work", str(port)]
-        self.process = subprocess.Popen(words, cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"})
+        self.process = subprocess.Popen(
+            words, cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        )
 
     @property
     def alive(self) -> bool:
@@ -159,7 +161,11 @@ def account(mails: int, kills: int, arrived: Counter[str], seconds: float) -> Ac
 
 def throwaway() -> dict[str, str]:
     """The environment of a new, empty database, put in force here too."""
-    told = {"EGARDS_DATA": tempfile.mkdtemp(prefix="egards-kills-"), "EGARDS_KIND": "demo", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    told = {
+        "EGARDS_DATA": tempfile.mkdtemp(prefix="egards-kills-"),
+        "EGARDS_KIND": "demo",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     told |= {"EGARDS_TESTING": "1", "EGARDS_SECRET_KEY": "only-for-kills" * 4}
     if url := os.environ.get("DATABASE_URL"):
         import psycopg

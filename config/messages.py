@@ -58,7 +58,7 @@ def of_python(source: str) -> Iterator[Message]:
     known = names_of_marks(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (shape := known.get(ast.unparse(node.func))):
-            words = [one.value for one in node.args[: len(shape)] if isinstance(one, ast.Constant)]
+            words = [str(one.value) for one in node.args[: len(shape)] if isinstance(one, ast.Constant)]
             if len(words) == len(shape):
                 yield shaped(shape, words)
 
@@ -79,7 +79,7 @@ def of_template(text: str) -> Iterator[Message]:
     code = templatize(text)
     for found in MARKED_IN_TEMPLATES.finditer(code):
         call = first_call(code[found.start() :])
-        words = [one.value for one in call.args if isinstance(one, ast.Constant)]
+        words = [str(one.value) for one in call.args if isinstance(one, ast.Constant)]
         yield shaped(FUNCTIONS.get(found[1], "s"), words)
 
 

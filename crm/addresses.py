@@ -37,7 +37,9 @@ def mark_bad(address: str, *, reason: str, by: User | None, customer: Customer |
             address=email_key(check_email(address)), defaults={"reason": reason[:300], "since_at": clock.now(), "by": by}
         )
         if created:
-            _trace(row.address, customer, kind=Kind.ADDRESS_REFUSED, summary=_("Adresse e-mail refusée"), by=by, reason=row.reason)
+            _trace(
+                row.address, customer, kind=Kind.ADDRESS_REFUSED, summary=_("Adresse e-mail refusée"), by=by, reason=row.reason
+            )
     return row
 
 

@@ -74,7 +74,9 @@ def save_text(
         rows = MailTemplate.objects.select_for_update().filter(key=key, language=language)
         current = next((row.version for row in rows.order_by("-version") if row.is_current), 0)
         if version is not None and version != current:
-            raise Conflict(_("Un collègue a enregistré une autre version pendant votre saisie. Relisez la sienne, puis recommencez."))
+            raise Conflict(
+                _("Un collègue a enregistré une autre version pendant votre saisie. Relisez la sienne, puis recommencez.")
+            )
         rows.update(is_current=False)
         last = rows.aggregate(last=Max("version"))["last"] or 0
         return MailTemplate.objects.create(

@@ -29,10 +29,10 @@ def send_trial(company: Company, *, to: User, way: transport.Transport | None = 
         return str(trouble)
     if way is None:
         return _("Indiquez d’abord le serveur d’envoi, enregistrez, puis recommencez.")
-    trouble = _try(way, _message(name, sender, to))
+    said = _try(way, _message(name, sender, to))
     if not isinstance(way, transport.LocalMailbox):
-        note_mail_test(by=to, worked=not trouble, version=company.version)
-    return trouble
+        note_mail_test(by=to, worked=not said, version=company.version)
+    return said
 
 
 def _try(way: transport.Transport, message: Outgoing) -> str:

@@ -41,7 +41,9 @@ class Piece:
     kind: str = ""  # "", "filled", "unknown"
 
 
-def values_for(*, customer: Customer, contact: Contact | None, by: User, company: Company | None, language: str) -> dict[str, str]:
+def values_for(
+    *, customer: Customer, contact: Contact | None, by: User, company: Company | None, language: str
+) -> dict[str, str]:
     """What each word of `WORDS` is worth, in the language of the letter; empty when the record does not say."""
     house = company or Company()
     with translation.override(language):
@@ -57,7 +59,11 @@ def values_for(*, customer: Customer, contact: Contact | None, by: User, company
             "téléphone": format_phone(house.phone),
             "formule": closing(contact, house.tone),
         }
-    signature = by.mail_signature or house.mail_signature or "\n".join(line for line in (by.name, house.name, values["téléphone"]) if line)
+    signature = (
+        by.mail_signature
+        or house.mail_signature
+        or "\n".join(line for line in (by.name, house.name, values["téléphone"]) if line)
+    )
     return {**values, "signature": signature.strip()}
 
 
@@ -94,7 +100,9 @@ def pieces(text: str, values: dict[str, str]) -> list[Piece]:
     for name in unknown(text, list(WORDS)):
         marked = marked.replace("{" + name + "}", f"{_UNKNOWN}{{{name}}}{_END}")
     found: list[Piece] = []
-    for stretch in marked.replace(_FILLED, "\x01" + _FILLED).replace(_UNKNOWN, "\x01" + _UNKNOWN).replace(_END, "\x01").split("\x01"):
+    for stretch in (
+        marked.replace(_FILLED, "\x01" + _FILLED).replace(_UNKNOWN, "\x01" + _UNKNOWN).replace(_END, "\x01").split("\x01")
+    ):
         kind = {_FILLED: "filled", _UNKNOWN: "unknown"}.get(stretch[:1], "")
         if words := stretch.lstrip(_FILLED + _UNKNOWN):
             found.append(Piece(words, kind))

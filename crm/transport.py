@@ -85,7 +85,9 @@ def chosen(company: Company | None) -> "Transport | None":
     try:
         secret = vault.unseal(company.smtp_secret)
     except vault.Unreadable as trouble:
-        raise ServerTrouble(_("Le mot de passe du serveur d’envoi n’est plus lisible sur cette machine : saisissez-le à nouveau.")) from trouble
+        raise ServerTrouble(
+            _("Le mot de passe du serveur d’envoi n’est plus lisible sur cette machine : saisissez-le à nouveau.")
+        ) from trouble
     return Smtp(SmtpSettings(company.smtp_host, company.smtp_port, company.smtp_security, company.smtp_user, secret))
 
 
@@ -102,7 +104,9 @@ class Smtp:
         name = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
         try:
             if where.security == "tls":
-                self.server = smtplib.SMTP_SSL(where.host, where.port, name, timeout=self.timeout, context=ssl.create_default_context())
+                self.server = smtplib.SMTP_SSL(
+                    where.host, where.port, name, timeout=self.timeout, context=ssl.create_default_context()
+                )
             else:
                 self.server = smtplib.SMTP(where.host, where.port, name, timeout=self.timeout)
             self.server.ehlo_or_helo_if_needed()
@@ -126,7 +130,9 @@ class Smtp:
         try:
             code, words = self._say(f"MAIL FROM:<{message.sender}>")
             if code != 250:
-                raise TriedTooEarly(_("Le serveur refuse notre adresse d’expédition : %(words)s") % {"words": said(code, words)}, stop=True)
+                raise TriedTooEarly(
+                    _("Le serveur refuse notre adresse d’expédition : %(words)s") % {"words": said(code, words)}, stop=True
+                )
             code, words = self._say(f"RCPT TO:<{message.recipient}>")
             if code not in (250, 251):
                 self._judge(code, words)

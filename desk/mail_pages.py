@@ -115,7 +115,10 @@ def course(email: Email) -> list[Decision]:
     people = User.objects.in_bulk({entry["by"] for entry in email.decisions if entry["by"]})
     return [
         Decision(
-            DECIDED[entry["what"]], str(people.get(entry["by"], "")), datetime.fromisoformat(entry["at"]), str(entry.get("detail", ""))
+            DECIDED[entry["what"]],
+            str(people.get(entry["by"], "")),
+            datetime.fromisoformat(entry["at"]),
+            str(entry.get("detail", "")),
         )
         for entry in email.decisions
     ]
@@ -126,8 +129,18 @@ def why_mail_waits(user: User, company: Company) -> dict[str, object] | None:
     Two statements at most."""
     no_server = settings.INSTALLATION_KIND == "real" and not company.smtp_host
     if no_server:
-        return {"title": _("Le courrier attend : aucun serveur d’envoi n’est réglé."), "since": None, "reason": "", "settings": True}
+        return {
+            "title": _("Le courrier attend : aucun serveur d’envoi n’est réglé."),
+            "since": None,
+            "reason": "",
+            "settings": True,
+        }
     oldest = waiting_since(clock.real_now())
     if oldest is None:
         return None
-    return {"title": _("Des messages attendent de partir."), "since": oldest.send_after, "reason": oldest.reason, "settings": True}
+    return {
+        "title": _("Des messages attendent de partir."),
+        "since": oldest.send_after,
+        "reason": oldest.reason,
+        "settings": True,
+    }

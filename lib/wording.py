@@ -14,9 +14,7 @@ _translate: Callable[[str], str] = str
 _override: Callable[[str], AbstractContextManager[object]] = nullcontext
 
 
-def speak_with(
-    translate: Callable[[str], str], override: Callable[[str], AbstractContextManager[object]] | None = None
-) -> None:
+def speak_with(translate: Callable[[str], str], override: Callable[[str], AbstractContextManager[object]] | None = None) -> None:
     """Install the translation of a French sentence, e.g. gettext, and how to speak another language for a while.
     Called once when the application starts."""
     global _translate, _override  # noqa: PLW0603 — one voice for the process, as there is one language setting

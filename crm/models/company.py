@@ -81,7 +81,10 @@ class Company(models.Model):
     smtp_host = models.CharField(_("serveur d’envoi (SMTP)"), max_length=160, blank=True)
     smtp_port = models.PositiveIntegerField(_("port"), default=587)
     smtp_security = models.CharField(
-        _("chiffrement"), max_length=8, default="starttls", choices=[("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("aucun"))]
+        _("chiffrement"),
+        max_length=8,
+        default="starttls",
+        choices=[("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("aucun"))],
     )
     smtp_user = models.CharField(_("identifiant"), max_length=160, blank=True)
     smtp_secret = models.TextField(blank=True)  # encrypted with the installation's key, written and never read back

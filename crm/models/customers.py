@@ -92,7 +92,9 @@ class Customer(models.Model):
     language = models.CharField(_("langue"), max_length=5, default="fr", choices=[("fr", _("français")), ("en", _("anglais"))])
     preferred_channel = models.CharField(_("préfère"), max_length=8, choices=Channel, blank=True, default="")
     preferred_moment = models.CharField(_("moment préféré"), max_length=80, blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("suivi par"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("suivi par")
+    )
     source = models.CharField(_("origine"), max_length=80, blank=True)
     since_on = models.DateField(_("client depuis"), null=True, blank=True)
     note = models.TextField(_("à savoir"), max_length=2000, blank=True)
@@ -123,9 +125,7 @@ class Customer(models.Model):
             models.Index(fields=["type", "sort_name", "id"], name="customer_by_type"),
             models.Index(fields=["city", "sort_name", "id"], name="customer_by_city"),
             models.Index(fields=["name_key"], name="customer_name_key"),
-            models.Index(
-                fields=["external_reference"], name="customer_external_reference", condition=~Q(external_reference="")
-            ),
+            models.Index(fields=["external_reference"], name="customer_external_reference", condition=~Q(external_reference="")),
             models.Index(fields=["siren"], name="customer_siren", condition=~Q(siren="")),
             models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),
             models.Index(fields=["email_key"], name="customer_email_key", condition=~Q(email_key="")),
@@ -133,7 +133,9 @@ class Customer(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="customer_is_not_its_own_alias"),
-            models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name", violation_error_message=_("Un client a un nom.")),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="customer_has_a_name", violation_error_message=_("Un client a un nom.")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -237,7 +237,9 @@ class Commitment(models.Model):
     class Meta:
         ordering = ["due_on", "due_at", "id"]
         indexes = [
-            models.Index(fields=["customer", "due_on", "id"], name="owed_of_customer", condition=Q(kept_at=None, released_at=None)),
+            models.Index(
+                fields=["customer", "due_on", "id"], name="owed_of_customer", condition=Q(kept_at=None, released_at=None)
+            ),
             models.Index(fields=["owner", "due_on", "id"], name="owed_by_person", condition=Q(kept_at=None, released_at=None)),
             models.Index(fields=["due_on", "id"], name="owed_by_day", condition=Q(kept_at=None, released_at=None)),
         ]

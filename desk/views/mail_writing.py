@@ -41,7 +41,11 @@ def page(request: HttpRequest, customer: Customer, people: list[writing.Recipien
     language = writing.language_for(customer, person)
     subject, body = str(values.get("subject", "")), str(values.get("body", "")).replace("\r\n", "\n")
     company = request.frame.company
-    shown = writing.preview(customer=customer, recipient=person, subject=subject, body=body, by=request.user, company=company) if person else None
+    shown = (
+        writing.preview(customer=customer, recipient=person, subject=subject, body=body, by=request.user, company=company)
+        if person
+        else None
+    )
     return {
         "customer": customer,
         "form": form,
@@ -64,11 +68,21 @@ def starting_words(request: HttpRequest, customer: Customer, people: list[writin
         rows = Email.objects.visible_to(request.user).filter(customer_id__in=customer.family_ids(), state=Email.State.CANCELLED)
         if email := rows.select_related("contact").filter(public_id=taken).first():
             person = email.contact.public_id if email.contact else writing.CUSTOMER
-            return {"to": person, "subject": email.subject, "body": email.text, "template": email.template, "visibility": email.visibility}
+            return {
+                "to": person,
+                "subject": email.subject,
+                "body": email.text,
+                "template": email.template,
+                "visibility": email.visibility,
+            }
     chosen = next((person for person in people if person.value == to), people[0] if people else None)
     key = request.GET.get("texte", "")
     text = mail_templates.find_text(key, writing.language_for(customer, chosen)) if key else None
-    words = {"subject": text.subject, "body": text.body, "template": text.key} if text else {"body": "{salutation}\n\n\n\n{formule}\n\n{signature}"}
+    words = (
+        {"subject": text.subject, "body": text.body, "template": text.key}
+        if text
+        else {"body": "{salutation}\n\n\n\n{formule}\n\n{signature}"}
+    )
     return {**words, "to": chosen.value} if chosen is not None and not chosen.bad and to else words
 
 

@@ -48,7 +48,11 @@ def test_a_mail_is_a_row_with_its_line_of_history_and_no_second_copy_of_its_word
     email = queue(le_goff, camille)
     row = Interaction.objects.get(kind="email")
     assert (email.interaction, row.customer, row.author, row.body, row.audience) == (row, le_goff, camille, "", "contact")
-    assert (email.state, email.sender_email, email.reply_to) == ("queued", "bonjour@atelier-morvan.example", "bonjour@atelier-morvan.example")
+    assert (email.state, email.sender_email, email.reply_to) == (
+        "queued",
+        "bonjour@atelier-morvan.example",
+        "bonjour@atelier-morvan.example",
+    )
 
 
 def test_one_key_is_one_mail(company, le_goff, camille):
@@ -205,7 +209,9 @@ def test_facts_are_read_again_by_the_rooms_above(sink, le_goff, diallo, camille)
 
 
 def test_what_changed_on_the_record_is_asked_once(sink, le_goff, diallo, camille):
-    anne = Contact.objects.create(customer=le_goff, last_name="Le Goff", email="anne@legoff.example", email_key="anne@legoff.example")
+    anne = Contact.objects.create(
+        customer=le_goff, last_name="Le Goff", email="anne@legoff.example", email_key="anne@legoff.example"
+    )
     moved = queue(le_goff, camille, key="k1", contact=anne)
     Contact.objects.filter(pk=anne.pk).update(email="a@legoff.example", email_key="a@legoff.example")
     merged = queue(diallo, camille, key="k2", to="diallo@example.org")
@@ -290,7 +296,13 @@ def test_a_refused_mail_can_go_to_a_corrected_address(sink, le_goff, camille):
 def test_a_server_down_for_a_day_loses_nothing_and_keeps_each_client_s_order(sink, le_goff, diallo, camille):
     sink.stop()
     for number in range(20):
-        queue(le_goff if number % 2 else diallo, camille, key=f"k{number}", to=f"n{number}@x.example", delay=timedelta(minutes=20 - number))
+        queue(
+            le_goff if number % 2 else diallo,
+            camille,
+            key=f"k{number}",
+            to=f"n{number}@x.example",
+            delay=timedelta(minutes=20 - number),
+        )
     start = clock.real_now()
     for hour in range(24):
         done = outbox.drain(now=start + timedelta(hours=hour), way=way_to(sink))
@@ -329,9 +341,16 @@ def test_a_sender_given_later_is_the_one_that_writes(sink, le_goff, camille):
 
 
 def test_account_mail_leaves_at_once_is_nobody_s_reading_and_is_erased(sink, nadia):
-    mail.get_connection("crm.mailing.OutboxBackend").send_messages([mail.EmailMessage("Votre code", "Code : KXNM-PRTW", to=["nadia@demo.example"])])
+    mail.get_connection("crm.mailing.OutboxBackend").send_messages(
+        [mail.EmailMessage("Votre code", "Code : KXNM-PRTW", to=["nadia@demo.example"])]
+    )
     email = Email.objects.get()
-    assert (email.purpose, email.customer, email.interaction, list(Email.objects.visible_to(nadia))) == ("account", None, None, [])
+    assert (email.purpose, email.customer, email.interaction, list(Email.objects.visible_to(nadia))) == (
+        "account",
+        None,
+        None,
+        [],
+    )
     outbox.drain(now=clock.real_now() + timedelta(seconds=1), way=way_to(sink))
     assert (state_of(email), email.text, email.html) == (State.SENT, "", "")
     assert sink.received[0].words() == "Code : KXNM-PRTW\n"
@@ -346,7 +365,9 @@ def test_account_mail_that_did_not_leave_is_erased_too(sink, nadia, to, state):
 
 
 def test_a_code_that_is_too_old_is_not_sent(sink, nadia):
-    mail.get_connection("crm.mailing.OutboxBackend").send_messages([mail.EmailMessage("Votre code", "KXNM-PRTW", to=["nadia@demo.example"])])
+    mail.get_connection("crm.mailing.OutboxBackend").send_messages(
+        [mail.EmailMessage("Votre code", "KXNM-PRTW", to=["nadia@demo.example"])]
+    )
     outbox.drain(now=later(hours=2), way=way_to(sink))
     assert Email.objects.values_list("state", "text").get() == ("cancelled", "")
     assert sink.received == []

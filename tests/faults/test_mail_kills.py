@@ -46,7 +46,9 @@ def test_two_processes_share_the_work_and_none_is_sent_twice(committing):
         arrived = [received.recipients[0] for received in sink.received]
     assert (len(arrived), len(set(arrived))) == (40, 40)
     assert Email.objects.filter(state=Email.State.SENT).count() == 40
-    by_client = [[int(one[1:].split("@")[0]) for one in arrived if int(one[1:].split("@")[0]) % 30 == client] for client in range(30)]
+    by_client = [
+        [int(one[1:].split("@")[0]) for one in arrived if int(one[1:].split("@")[0]) % 30 == client] for client in range(30)
+    ]
     assert by_client == [sorted(numbers) for numbers in by_client]  # each client's mails in the order they were written
 
 
@@ -62,7 +64,10 @@ def test_a_crash_between_the_fact_and_its_mail_leaves_neither(committing):
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run(
-        [sys.executable, "-c", program], cwd=mail_kills.ROOT, check=False, env={**committing.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        [sys.executable, "-c", program],
+        cwd=mail_kills.ROOT,
+        check=False,
+        env={**committing.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
     )
     assert (killed.returncode, Email.objects.count()) == (-9, 0)
 

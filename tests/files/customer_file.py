@@ -27,12 +27,34 @@ NAMES = (
     "Le Goff", "Lefèvre", "Guéguen", "Kerbœuf", "D’Hervé", "Morvan", "Cœuret", "Lœillet", "Prigent", "Béchu", "L’Hostis", "Quéré",
     "Nédélec", "Garçon", "Maître", "Noël", "Thébaud", "Le Bœuf", "Châtelain", "Dupré", "Riou", "Abgrall", "Yvinec", "Çapan", "Huët",
 )  # fmt: skip
-FIRST = ("Anne", "Yann", "Gwenaëlle", "Loïc", "Maëlle", "François", "Océane", "Joël", "Hélène", "Rozenn", "Cédric", "Zoé", "Aïcha", "Raphaël")
+FIRST = (
+    "Anne",
+    "Yann",
+    "Gwenaëlle",
+    "Loïc",
+    "Maëlle",
+    "François",
+    "Océane",
+    "Joël",
+    "Hélène",
+    "Rozenn",
+    "Cédric",
+    "Zoé",
+    "Aïcha",
+    "Raphaël",
+)
 TOWNS = (
     ("29000", "Quimper"), ("29300", "Quimperlé"), ("44000", "Nantes"), ("35000", "Rennes"), ("56100", "Lorient"),
     ("22000", "Saint-Brieuc"), ("44600", "Saint-Nazaire"), ("29200", "Brest"), ("01000", "Bourg-en-Bresse"), ("50100", "Cherbourg"),
 )  # fmt: skip
-STREETS = ("rue de l’Église", "quai de l’Odet", "allée des Chênes", "rue Général de Gaulle", "place aux Bœufs", "chemin du Vieux-Pré")
+STREETS = (
+    "rue de l’Église",
+    "quai de l’Odet",
+    "allée des Chênes",
+    "rue Général de Gaulle",
+    "place aux Bœufs",
+    "chemin du Vieux-Pré",
+)
 NOTES = (
     "", "", "Sonner à l’arrière", "Préfère le matin\r\nNe pas appeler le mercredi", "À relancer « après l’été »", "Sœur de M. Riou",
     "Paie par chèque ; demander le RIB",

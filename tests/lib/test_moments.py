@@ -52,7 +52,20 @@ def test_what_is_certain_is_read(text, moment):
 
 
 @pytest.mark.parametrize(
-    "text", ["bientôt", "hier 25 h", "32/13", "30/02/2026", "hier 10 h 12 h", "il y a longtemps", "16 h 75", "<b>hier</b>", "10", "le", "x" * 9000]
+    "text",
+    [
+        "bientôt",
+        "hier 25 h",
+        "32/13",
+        "30/02/2026",
+        "hier 10 h 12 h",
+        "il y a longtemps",
+        "16 h 75",
+        "<b>hier</b>",
+        "10",
+        "le",
+        "x" * 9000,
+    ],
 )
 def test_what_is_not_certain_is_left_unread(text):
     assert parse_past(text, now=NOW) is None

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if not done.changed:
             self.stdout.write("Rien à changer : la maison est déjà ainsi.")
         for name in done.changed:
-            label = Company._meta.get_field(name).verbose_name
+            label = getattr(Company._meta.get_field(name), "verbose_name", name)
             self.stdout.write(f"{label} : {getattr(done.company, name)}")
 
 
