@@ -6,12 +6,15 @@ It never moves leases, sessions or signatures: those ask `real_now`. Refusing it
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = "Europe/Paris"
 _zone: ContextVar[str] = ContextVar("zone", default=PARIS)
+_stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
 _started_on = datetime.now(ZoneInfo(PARIS)).date()  # the shift is fixed once, so that midnight still passes
 
 
@@ -22,7 +25,21 @@ def real_now() -> datetime:
 
 def now() -> datetime:
     """The instant (aware, UTC), moved by whole days when `EGARDS_TODAY` says so."""
-    return real_now() + shift()
+    return _stopped_at.get() or real_now() + shift()
+
+
+@contextmanager
+def travelling(to: datetime) -> Iterator[None]:
+    """Stop `now` and `today` at the aware instant `to`, for the gestures made inside.
+
+    Only the builder of an invented firm may (a test holds it): it has looked at what the database is. Leases, sessions
+    and countdowns ask `real_now` and stay where they are.
+    """
+    token = _stopped_at.set(to.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _stopped_at.reset(token)
 
 
 def today(zone: str | None = None) -> date:

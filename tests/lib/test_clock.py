@@ -43,3 +43,16 @@ def test_the_civil_date_is_the_firms(monkeypatch: pytest.MonkeyPatch) -> None:
     clock.use_zone("Indian/Reunion")
     assert (clock.zone(), clock.today()) == ("Indian/Reunion", date(2027, 1, 1))
     assert f"{clock.local(clock.now()):%H:%M}" == "03:30"
+
+
+def test_a_builder_stops_the_clock_and_leases_go_on() -> None:
+    then = datetime(2024, 2, 29, 15, 30, tzinfo=UTC)
+    before = clock.real_now()
+    with clock.travelling(then):
+        assert clock.now() == then
+        assert clock.today() == date(2024, 2, 29)
+        assert clock.real_now() >= before
+        with clock.travelling(then + timedelta(days=1)):
+            assert clock.today() == date(2024, 3, 1)
+        assert clock.now() == then
+    assert clock.now() >= before
