@@ -22,7 +22,7 @@ def drawn_from(seed: str) -> Iterator[None]:
     """Draw the identifiers made inside from `seed`: an invented firm keeps its addresses when it is built again.
 
     They can be guessed: never where anything is real (a test holds who may call this)."""
-    token = _chance.set(random.Random(seed))  # noqa: S311  invented rows, nothing to protect
+    token = _chance.set(random.Random(seed))
     try:
         yield
     finally:

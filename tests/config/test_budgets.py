@@ -13,6 +13,10 @@ MODULE, FUNCTION, TEMPLATE, SETTINGS = 500, 40, 120, 90
 LONG_FUNCTIONS: dict[str, str] = {
     "crm/timeline.py:record": "the one writer of the history: one keyword a line, then one column a line",
     "crm/commitments.py:promise": "one keyword a line, then one column a line",
+    "demo/stories/promises.py:lemoine": "what happened, one word a line",
+    "demo/stories/promises.py:okafor": "what happened, one word a line",
+    "demo/stories/troubles.py:abadie": "what happened, one word a line",
+    "demo/stories/troubles.py:boreal": "what happened, one word a line",
 }
 # file: why floats are not money there.
 FLOATS = {
@@ -160,3 +164,9 @@ def test_no_foreign_key_to_anything():
 def test_no_secret_in_the_code():
     suspicious = re.compile(r"(sk_live_|-----BEGIN [A-Z ]*PRIVATE KEY|SECRET_KEY\s*=\s*[\"'])")
     assert [name_of(path) for path in modules() if suspicious.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("name", ["travelling", "drawn_from"])
+def test_only_the_builder_of_an_invented_firm_moves_time_or_draws_known_identifiers(name):
+    users = {name_of(path).split("/")[0] for path in modules() for call in calls(tree(path)) if word(call) == name}
+    assert users == {"demo"}
