@@ -1,0 +1,154 @@
+"""A small world with something of each kind, of one's own and of others, and a sample for every parameter of a URL.
+
+A new URL needs a new sample only when it designates something new: the message of the failing test says what to add.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import people
+from accounts.models import ApiToken, Role, Team, User
+from accounts.tokens import create_token
+from crm.commitments import promise
+from crm.company import update_company
+from crm.customers import create_customer
+from crm.models import Attachment, BankChange, Commitment, Company, Contact, Customer, Email, Interaction
+from crm.models.timeline import Visibility
+from lib import clock
+from lib.public_ids import public_id
+from tests.harness.personas import member
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What stands for a parameter: something the person may see, something that is not theirs, nothing at all."""
+
+    own: str
+    foreign: str
+    missing: str = "0" * 26
+
+
+@dataclass
+class World:
+    """The people, and the samples by «segment/parameter» or by parameter alone."""
+
+    people: dict[str, User]
+    tokens: dict[str, str]
+    samples: dict[str, Callable[[str], Sample]]
+
+    def sample(self, parameter: str, segment: str, actor: str) -> Sample:
+        """The sample of a parameter for an actor; KeyError with what to do when there is none."""
+        found = self.samples.get(f"{segment}/{parameter}") or self.samples.get(parameter)
+        if found is None:
+            raise KeyError(
+                f"the URL parameter <{parameter}> after «{segment}/» has no sample: add «{segment}/{parameter}» to "
+                "tests/matrix/world.py, with one of the person's own, one that is not theirs, and a missing one"
+            )
+        return found(actor)
+
+
+def build() -> World:
+    """Make the world. Everything private belongs to Zoé, whom no actor is."""
+    staff = {role: member(name, role) for name, role in NAMES.items()}
+    zoe = member("Zoé", Role.MANAGER)
+    zoe.team = Team.objects.create(name="À part")
+    zoe.save()
+    gone = member("Gone", Role.MANAGER)
+    contact = User.objects.create_user("contact@client.example", name="Mme Le Goff")
+    persons = {**staff, "disabled": gone, "contact": contact, "expired": member("Expired", Role.MANAGER)}
+    for person in [*persons.values(), zoe]:
+        person.verify_address()
+    update_company(by=None, name="Atelier Morvan", sender_email="bonjour@atelier.example")
+    tokens = {name: create_token(user=person, name="matrix", by=None) for name, person in persons.items() if person.role}
+    revoked = create_token(user=staff[Role.MANAGER], name="revoked", by=None)
+    ApiToken.objects.filter(name="revoked").update(revoked_at=clock.now())
+    people.close(gone, by=zoe)
+    return World(persons, {**tokens, "revoked": revoked}, samples(staff, zoe))
+
+
+NAMES = {"Camille": Role.RECEPTION, "Karim": Role.ACCOUNTANT, "Nadia": Role.MANAGER, "Lecture": Role.VIEWER}
+
+
+def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Sample]]:
+    """One sample for each thing a URL may designate."""
+    nadia = staff[Role.MANAGER]
+    customer = create_customer(by=nadia, name="Menuiserie Le Goff", email="anne@legoff.example")
+    contact = Contact.objects.create(customer=customer, last_name="Le Goff")
+    own, foreign = exchange(customer, nadia, Visibility.EVERYONE), exchange(customer, zoe, Visibility.ME)
+    ours = promise(customer, owed_by="us", what="Rappeler", due_on=clock.today(), by=nadia)
+    theirs = promise(customer, owed_by="us", what="Secret", due_on=clock.today(), by=zoe)
+    Commitment.objects.filter(pk=theirs.pk).update(visibility=Visibility.ME, owner=zoe, author=zoe)
+    mails = [mail(customer, nadia, Visibility.EVERYONE), mail(customer, zoe, Visibility.ME)]
+    files = [attachment(own), attachment(foreign)]
+    stranger = User.objects.create_user("autre@client.example", name="M. Diallo")
+    change = BankChange.objects.create(proposed_by=zoe, iban="FR7630006000011234567890189")
+    Company.objects.filter(pk=1).update(logo="")
+    colleague = ApiToken.objects.create(user=zoe, name="Zoé", token_hash="z")
+    mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
+    customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
+    exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
+    mail_sample, file_sample = pair(*mails), pair(*files)
+    return {
+        "clients/ref": customer_sample,
+        "customers/public_id": customer_sample,
+        "contacts/public_id": contact_sample,
+        "echanges/ref": exchange_sample,
+        "interactions/public_id": exchange_sample,
+        "engagements/ref": promise_sample,
+        "commitments/public_id": promise_sample,
+        "courrier/ref": mail_sample,
+        "emails/public_id": mail_sample,
+        "pieces/ref": file_sample,
+        "personnes/person": lambda actor: Sample(zoe.public_id, stranger.public_id),
+        "jetons/token": lambda actor: Sample(str(mine.get(actor, colleague).pk), str(colleague.pk), "999999"),
+        "personnes/gesture": word("end-sessions"),
+        "gesture": word("end-sessions"),
+        "banque/change": lambda actor: Sample(str(change.pk), "999998", "999999"),
+        "decision": word("refuse"),
+        "maison/section": word("identite"),
+        "invitation/key": word("no-such-key"),
+        "bienvenue/key": word("no-such-key"),
+        "erreur/name": word("404"),
+        "uidb36": word("1"),
+        "key": word("set-password"),
+    }
+
+
+def word(value: str) -> Callable[[str], Sample]:
+    """A parameter that designates no row: the same whoever asks."""
+    return lambda actor: Sample(value, value, value)
+
+
+def seen_by_all(row: Any) -> Callable[[str], Sample]:
+    """A row that everyone in the house sees: nothing is foreign but what does not exist."""
+    return lambda actor: Sample(row.public_id, public_id())
+
+
+def pair(own: Any, foreign: Any) -> Callable[[str], Sample]:
+    """A row for everyone and a row of Zoé's alone."""
+    return lambda actor: Sample(own.public_id, foreign.public_id)
+
+
+def exchange(customer: Customer, author: User, visibility: str) -> Interaction:
+    """A note, written as it is stored: the matrix needs rows, not gestures."""
+    now = clock.now()
+    return Interaction.objects.create(
+        customer=customer, kind="note", author=author, summary="Note", body="words nobody else may read", occurred_at=now,
+        recorded_at=now, visibility=visibility,
+    )  # fmt: skip
+
+
+def mail(customer: Customer, author: User, visibility: str) -> Email:
+    """A mail that waits."""
+    return Email.objects.create(
+        customer=customer, author=author, visibility=visibility, key=public_id(), direction="out", state=Email.State.QUEUED,
+        recipient_email="anne@legoff.example", sender_email="bonjour@atelier.example", subject="Bonjour", text="words nobody else may read",
+    )  # fmt: skip
+
+
+def attachment(of: Interaction) -> Attachment:
+    """A file of an exchange."""
+    return Attachment.objects.create(
+        interaction=of, name="plan.pdf", content_type="application/pdf", size=3, sha256="0" * 64, stored_as=f"none/{of.public_id}"
+    )
