@@ -2,11 +2,13 @@
 a second factor."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import demo
 from accounts.middleware import Answer, declared_policy
-from accounts.models import Right, User
+from accounts.models import Right, Role, User
 from crm.models import Commitment, Company, DuplicateCandidate, Email
 from lib import clock
 
@@ -78,20 +80,53 @@ class FrameMiddleware:
 
 
 def read_frame(person: User | None) -> Frame:
-    """The frame for `person`, or for a credential of the API (None). One statement."""
-    rows = Company.objects.filter(pk=1)
+    """The frame for `person`, or for a credential of the API (None). One statement, compiled once per shape: Django takes
+    longer to write it than the database to answer."""
     if person is None:
-        return Frame(rows.first() or Company())
-    company = rows.annotate(
-        due=_count(Commitment.objects.visible_to(person).open().filter(owner=person, due_on__lte=clock.today())),
-        mails=_count(Email.objects.visible_to(person).to_decide()),
-        duplicates=_count(DuplicateCandidate.objects.filter(decision="")),
-        has_factor=Exists(Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.TOTP)),
-    ).first()
-    if company is None:  # the firm's row is born with the first setting
+        return Frame(Company.objects.filter(pk=1).first() or Company())
+    sql, slots = _statement(person.may(Right.SEE_RECORDS), person.team_id is not None, connection.vendor)
+    values = {"person": person.pk, "team": person.team_id, "today": _day_for_database(clock.today())}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values[value] if kind == "slot" else value for kind, value in slots])
+        row = cursor.fetchone()
+    if row is None:  # the firm's row is born with the first setting
         return Frame(Company())
-    owes = person.role in company.second_factor_roles and company.smtp_tested_at is not None and not company.has_factor
-    return Frame(company, {name: getattr(company, name) for name in ("due", "mails", "duplicates")}, owes)
+    *columns, due, mails, duplicates, has_factor = row
+    company = Company.from_db("default", [field.attname for field in Company._meta.concrete_fields], _python(columns))
+    owes = person.role in company.second_factor_roles and company.smtp_tested_at is not None and not has_factor
+    return Frame(company, {"due": due, "mails": mails, "duplicates": duplicates}, owes)
+
+
+@cache
+def _statement(sees: bool, in_team: bool, vendor: str) -> tuple[str, list[tuple[str, Any]]]:
+    """The statement for a person who may `sees` records and is `in_team` or not: its text, and for each parameter either
+    its value or which of the person's values goes there. The rules of who sees what stay those of the querysets."""
+    stand_in = User(pk=-71, role=Role.VIEWER, team_id=-72 if in_team else None, taken=[] if sees else [Right.SEE_RECORDS])
+    day = date(1, 2, 3)
+    query = Company.objects.filter(pk=1).annotate(
+        due=_count(Commitment.objects.visible_to(stand_in).open().filter(owner=stand_in, due_on__lte=day)),
+        mails=_count(Email.objects.visible_to(stand_in).to_decide()),
+        duplicates=_count(DuplicateCandidate.objects.filter(decision="")),
+        has_factor=Exists(Authenticator.objects.filter(user_id=stand_in.pk, type=Authenticator.Type.TOTP)),
+    )
+    sql, parameters = query.query.sql_with_params()
+    known = {-71: "person", -72: "team", _day_for_database(day): "today"}
+    return sql, [("slot", known[value]) if value in known else ("value", value) for value in parameters]
+
+
+def _day_for_database(day: date) -> Any:
+    return connection.ops.adapt_datefield_value(day)
+
+
+def _python(columns: list[Any]) -> list[Any]:
+    """The firm's columns as Python values, as a queryset would give them."""
+    found = []
+    for field, value in zip(Company._meta.concrete_fields, columns, strict=True):
+        expression = field.get_col(Company._meta.db_table)
+        for convert in (*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)):
+            value = convert(value, expression, connection)
+        found.append(value)
+    return found
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

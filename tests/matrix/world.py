@@ -37,9 +37,11 @@ class World:
     tokens: dict[str, str]
     samples: dict[str, Callable[[str], Sample]]
 
-    def sample(self, parameter: str, segment: str, actor: str) -> Sample:
-        """The sample of a parameter for an actor; KeyError with what to do when there is none."""
-        found = self.samples.get(f"{segment}/{parameter}") or self.samples.get(parameter)
+    def sample(self, url_name: str, parameter: str, segment: str, actor: str) -> Sample:
+        """The sample of a parameter for an actor, by the URL's name, else by the word before it, else by its own name;
+        KeyError with what to do when there is none."""
+        keys = (f"{url_name}/{parameter}", f"{segment}/{parameter}", parameter)
+        found = next((self.samples[key] for key in keys if key in self.samples), None)
         if found is None:
             raise KeyError(
                 f"the URL parameter <{parameter}> after «{segment}/» has no sample: add «{segment}/{parameter}» to "
@@ -63,6 +65,7 @@ def build() -> World:
     tokens = {name: create_token(user=person, name="matrix", by=None) for name, person in persons.items() if person.role}
     revoked = create_token(user=staff[Role.MANAGER], name="revoked", by=None)
     ApiToken.objects.filter(name="revoked").update(revoked_at=clock.now())
+    ApiToken.objects.update(last_used_on=clock.today())  # else the first request of the day notes it
     people.close(gone, by=zoe)
     return World(persons, {**tokens, "revoked": revoked}, samples(staff, zoe))
 
@@ -91,17 +94,20 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
-        "customers/public_id": customer_sample,
-        "contacts/public_id": contact_sample,
+        "customers/id": customer_sample,
+        "contacts/id": contact_sample,
         "echanges/ref": exchange_sample,
-        "interactions/public_id": exchange_sample,
+        "interactions/id": exchange_sample,
         "engagements/ref": promise_sample,
-        "commitments/public_id": promise_sample,
+        "commitments/id": promise_sample,
         "courrier/ref": mail_sample,
-        "emails/public_id": mail_sample,
+        "emails/id": mail_sample,
         "pieces/ref": file_sample,
+        "vers/kind": word("interaction"),
+        "vers/ref": exchange_sample,
         "personnes/person": lambda actor: Sample(zoe.public_id, stranger.public_id),
         "jetons/token": lambda actor: Sample(str(mine.get(actor, colleague).pk), str(colleague.pk), "999999"),
+        "revoke_person_token/token": lambda actor: Sample(str(colleague.pk), str(mine[Role.MANAGER].pk), "999999"),
         "personnes/gesture": word("end-sessions"),
         "gesture": word("end-sessions"),
         "banque/change": lambda actor: Sample(str(change.pk), "999998", "999999"),
