@@ -121,9 +121,9 @@ def _day_for_database(day: date) -> Any:
 def _python(columns: list[Any]) -> list[Any]:
     """The firm's columns as Python values, as a queryset would give them."""
     found = []
-    for field, value in zip(Company._meta.concrete_fields, columns, strict=True):
-        expression = field.get_col(Company._meta.db_table)
-        for convert in (*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)):
+    for column, value in zip(Company._meta.concrete_fields, columns, strict=True):
+        expression = column.get_col(Company._meta.db_table)
+        for convert in (*connection.ops.get_db_converters(expression), *column.get_db_converters(connection)):
             value = convert(value, expression, connection)
         found.append(value)
     return found
