@@ -40,6 +40,7 @@ EVENTS = {
     "company.bank_refused": _("Changement de coordonnées bancaires refusé"),
     "company.sender_changed": _("Envoi des e-mails changé"),
     "company.mail_tested": _("Message d’essai"),
+    "customers.exported": _("Liste de clients exportée"),
     "interaction.erased": _("Mots d’un échange effacés"),
     "interaction.visibility": _("Lecteurs d’un échange changés"),
 }

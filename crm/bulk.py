@@ -20,7 +20,9 @@ MOST = 100_000
 _BATCH = 250
 
 
-def change_many(ids: Sequence[int], *, action: str, by: User | None, tag: Tag | None = None, owner: User | None = None) -> BulkChange:
+def change_many(
+    ids: Sequence[int], *, action: str, by: User | None, tag: Tag | None = None, owner: User | None = None
+) -> BulkChange:
     """Put or take `tag`, or give `owner` (None: nobody), to the customers `ids`. Up to `AT_ONCE` it is done when this
     returns, beyond it goes on in the background. Returns what was asked, with its progress and its undo."""
     if not ids:
@@ -30,7 +32,7 @@ def change_many(ids: Sequence[int], *, action: str, by: User | None, tag: Tag | 
     if action != BulkChange.Action.OWNER and tag is None:
         raise Refusal(_("Choisissez une étiquette, ou écrivez-en une nouvelle."), field="tag")
     with transaction.atomic():
-        change = BulkChange.objects.create(action=action, tag=tag, owner=owner, by=by, ids=list(ids))
+        change = BulkChange.objects.create(action=action, tag=tag, owner=owner, by=by, ids=list(ids), total=len(ids))
         _carry_on_later(change)
     return _carry_on(change)
 
@@ -69,6 +71,7 @@ def run(pk: int) -> BulkChange:
                 _give_back(change)
             else:
                 return change
+            change.changed = len(change.former)
             change.save()
 
 

@@ -48,6 +48,8 @@ class BulkChange(models.Model):
     ids = models.JSONField(default=list)  # the customers, in the order they are changed
     position = models.PositiveIntegerField(default=0)  # how many are done, or given back when undoing
     former = models.JSONField(default=list)  # those really changed: their id, and their former owner
+    total = models.PositiveIntegerField(default=0)  # how many were chosen
+    changed = models.PositiveIntegerField(default=0)  # how many of them were really changed
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
@@ -59,4 +61,9 @@ class BulkChange(models.Model):
         indexes = [models.Index(fields=["id"], name="bulk_unfinished", condition=models.Q(state__in=["running", "undoing"]))]
 
     def __str__(self) -> str:
-        return f"{self.action} {len(self.ids)}"
+        return f"{self.action} {self.total}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether customers are still being changed or given back."""
+        return self.state in (self.State.RUNNING, self.State.UNDOING)

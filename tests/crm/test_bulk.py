@@ -14,9 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def rows(camille):
     keys = [f"client {number:02}" for number in range(12)]
-    Customer.objects.bulk_create(
-        [Customer(reference=f"T{key[-2:]}", name=key, sort_name=key, name_key=key) for key in keys]
-    )
+    Customer.objects.bulk_create([Customer(reference=f"T{key[-2:]}", name=key, sort_name=key, name_key=key) for key in keys])
     return list(Customer.objects.order_by("sort_name"))
 
 

@@ -1,0 +1,141 @@
+"""Records that may be one client: the queue, the decision, the merge from a record, its undo."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.policy import Right, policy
+from crm import search
+from crm.duplicates import ask_again, find_near, keep_apart
+from crm.merging import merge_customers, merges_of, undo_merge
+from crm.models import Customer, CustomerMerge, DuplicateCandidate
+from desk.comparing import compare
+from desk.paging import page
+from lib.errors import Refusal
+from lib.public_ids import PATTERN
+
+PAIRS = 10
+FOUND = 8
+_BOTH = ("first__owner", "second__owner", "first__merged_into__owner", "second__merged_into__owner")
+
+
+@policy(right=Right.MERGE_CUSTOMERS)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The pairs to decide, the likeliest first."""
+    rows = DuplicateCandidate.objects.filter(decision="").select_related(*_BOTH)
+    shown = page(rows, request, ("-score", "id"), size=PAIRS)
+    pairs = compare((_head(row.first), _head(row.second), row.reasons, row) for row in shown.rows)
+    apart = (
+        DuplicateCandidate.objects.filter(public_id=_ref(request.GET.get("fait")), decision="distinct")
+        .select_related(*_BOTH)
+        .first()
+    )
+    return render(request, "desk/duplicates/queue.html", {"page": shown, "pairs": pairs, "apart": apart})
+
+
+@policy(right=Right.MERGE_CUSTOMERS)
+@require_POST
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """One client or two: a person says."""
+    row = get_object_or_404(DuplicateCandidate.objects.select_related(*_BOTH), public_id=ref)
+    first, second, reason = _head(row.first), _head(row.second), request.POST.get("reason", "")
+    decision = request.POST.get("decision", "")
+    try:
+        if decision == "apart":
+            keep_apart(row, by=request.user, reason=reason)
+            return redirect(f"{reverse('duplicates')}?fait={ref}")
+        kept, alias = (first, second) if decision == "first" else (second, first)
+        if decision not in ("first", "second"):
+            raise Refusal(_("Choisissez : une seule fiche, ou deux clients distincts."))
+        merge_customers(kept, alias, by=request.user, reason=reason)
+        messages.success(
+            request, _("Réunies : %(kept)s répond aussi pour %(alias)s.") % {"kept": kept.reference, "alias": alias.reference}
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("duplicates")
+
+
+@policy(right=Right.MERGE_CUSTOMERS)
+@require_POST
+def reopen(request: HttpRequest, ref: str) -> HttpResponse:
+    """Undo «two clients»: the pair comes back."""
+    ask_again(get_object_or_404(DuplicateCandidate, public_id=ref), by=request.user)
+    messages.success(request, _("La paire est revenue dans la file."))
+    return redirect("duplicates")
+
+
+@policy(right=Right.MERGE_CUSTOMERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest, ref: str) -> HttpResponse:
+    """From a record: find the other one, compare, make them one."""
+    customer, other = _customer(request, ref), None
+    if chosen := _ref(request.POST.get("other") or request.GET.get("avec")):
+        other = _customer(request, chosen)
+    context: dict[str, Any] = {
+        "customer": customer,
+        "other": other,
+        "merges": merges_of(customer),
+        "typed": request.POST.get("reason", ""),
+    }
+    if request.method == "POST" and other is not None:
+        kept, alias = (other, customer) if request.POST.get("keep") == "other" else (customer, other)
+        try:
+            merge_customers(kept, alias, by=request.user, reason=request.POST.get("reason", ""))
+        except Refusal as refusal:
+            context["refusal"] = refusal.message
+        else:
+            messages.success(request, _("Les deux fiches n’en font plus qu’une ; cela s’annule sur cette page."))
+            return redirect("customer_merge", kept.public_id)
+    context |= _comparison(customer, other) if other else _proposals(request, customer)
+    template = "desk/duplicates/found.html" if request.htmx and not other else "desk/duplicates/merge.html"
+    return render(request, template, context, status=422 if "refusal" in context else 200)
+
+
+@policy(right=Right.MERGE_CUSTOMERS)
+@require_POST
+def undo(request: HttpRequest, ref: str) -> HttpResponse:
+    """Separate two records again."""
+    made = get_object_or_404(CustomerMerge.objects.select_related("alias"), public_id=ref)
+    undo_merge(made, by=request.user)
+    messages.success(request, _("Les fiches sont séparées, telles qu’elles étaient."))
+    return redirect("customer", made.alias.public_id)
+
+
+def _proposals(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """Whom to compare with: what was typed, else those that look alike."""
+    typed = request.GET.get("q", "")[:200]
+    rows = Customer.objects.visible_to(request.user).heads().exclude(pk=customer.pk)
+    if typed:
+        return {
+            "q": typed,
+            "found": list(rows.filter(pk__in=search.head_ids(request.user, typed)).order_by("sort_name", "pk")[:FOUND]),
+        }
+    fields = {name: getattr(customer, name) for name in ("name", "siren", "siret", "email", "phone", "postal_code", "address")}
+    return {"q": "", "found": [near for near, _reasons in find_near(fields, but=[customer.pk])], "alike": True}
+
+
+def _comparison(customer: Customer, other: Customer) -> dict[str, Any]:
+    pair = compare([(customer, other, [], None)])[0]
+    return {"pair": pair, "itself": customer == other}
+
+
+def _customer(request: HttpRequest, ref: str) -> Customer:
+    rows = Customer.objects.visible_to(request.user).select_related("owner", "merged_into__owner")
+    return _head(get_object_or_404(rows, public_id=ref))
+
+
+def _head(customer: Customer) -> Customer:
+    return customer.merged_into or customer
+
+
+def _ref(typed: str | None) -> str:
+    """A public id that a person's address or form gave; empty when it is none."""
+    return typed if typed and re.fullmatch(PATTERN, typed) else ""
