@@ -64,7 +64,8 @@ def run(pk: int) -> BulkChange:
     """Carry a change to its end, batch after batch; a task of the worker."""
     while True:
         with transaction.atomic():
-            change = BulkChange.objects.select_for_update(of=("self",)).select_related("tag", "owner", "by").get(pk=pk)
+            rows = BulkChange.objects.select_for_update(of=("self",)).select_related("tag", "owner", "by")
+            change = rows.filter(pk=pk)[0]
             if change.state == BulkChange.State.RUNNING:
                 _do(change)
             elif change.state == BulkChange.State.UNDOING:

@@ -27,6 +27,8 @@ Check = Callable[[Any, Any], Any]
 MAX_DAYS = 60
 MAX_DAYS_END_OF_MONTH = 45
 MAX_DAYS_ABROAD = 120
+MOST_TAGS = 20
+TAG_LENGTH = 40
 
 _YES = frozenset(["1", "on", "true", "vrai", "oui", "o", "x", "yes", "y"])
 _NO = frozenset(["", "0", "off", "false", "faux", "non", "n", "no"])
@@ -81,6 +83,15 @@ def check_contact(fields: Fields, *, existing: Contact | None = None) -> dict[st
         errors["last_name"] = _("Un contact a un nom ou un prénom : remplissez au moins l’un des deux.")
     if errors:
         raise Refusal(errors=errors)
+    return found
+
+
+def check_tags(text: str) -> list[str]:
+    """The tags of a text where commas separate them, each once. Raises Refusal for one that is too long, and for too many."""
+    names = [clean_text(name, limit=TAG_LENGTH) for name in text.split(",")]
+    found = list({fold(name): name for name in names if name}.values())
+    if len(found) > MOST_TAGS:
+        raise Refusal(_("Un client porte au plus %(limit)s étiquettes.") % {"limit": MOST_TAGS})
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm import search, timeline
-from crm.checks import clean_text
+from crm.checks import TAG_LENGTH, clean_text
 from crm.contacts import main_contact_of
 from crm.keys import set_customer_keys
 from crm.models import Customer, Tag
@@ -128,7 +128,7 @@ def set_tags(customer: Customer, *, names: Iterable[str], by: User | None) -> li
 
 def find_tag(name: str) -> Tag:
     """The tag of that name, whatever its case and accents; created when there is none. Refuses an empty or too long one."""
-    name = clean_text(name, limit=40)
+    name = clean_text(name, limit=TAG_LENGTH)
     if not name or "," in name:
         raise Refusal(_("Une étiquette est un mot ou deux, sans virgule."), field="tag")
     same = {fold(tag.name): tag for tag in Tag.objects.all()}

@@ -32,7 +32,8 @@ def merge_customers(kept: Customer, alias: Customer, *, by: User | None, reason:
         raise Refusal(_("Une fiche ne peut pas être réunie à elle-même. Choisissez l’autre fiche."), field="alias")
     with transaction.atomic():
         _lock([kept.pk, alias.pk])
-        kept, alias = (Customer.objects.select_related("merged_into").get(pk=one.pk) for one in (kept, alias))
+        fresh = Customer.objects.select_related("merged_into").in_bulk([kept.pk, alias.pk])
+        kept, alias = fresh[kept.pk], fresh[alias.pk]
         _refuse_alias(alias, field="alias")
         _refuse_alias(kept, field="kept")
         carried = alias.family_ids()[1:]

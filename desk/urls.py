@@ -1,6 +1,6 @@
 """The pages that staff see."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from desk.views import commitments, pointing, record, today
 from lib.public_ids import PATTERN
@@ -22,6 +22,7 @@ register_converter(Ref, "ref")
 
 urlpatterns = [
     path("", today.home, name="home"),
+    path("", include("desk.customer_urls")),
     path("vers/<slug:kind>/<str:ref>/", pointing.pointing, name="pointing"),
     # the record, its exchanges and their files
     path("clients/<ref:ref>/", record.customer, name="customer"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.views.answers import refused
-from crm.checks import check_contact, check_customer
+from crm.checks import check_contact, check_customer, check_tags
 from crm.models import Contact, Customer, Tag
 from lib import clock
 from lib.errors import Refusal
@@ -79,7 +79,7 @@ class CustomerForm(CheckedForm):
     tags = forms.CharField(
         label=_("Étiquettes"),
         required=False,
-        max_length=400,
+        max_length=1000,
         help_text=_("Des mots pour retrouver ce client, séparés par des virgules."),
     )
 
@@ -113,10 +113,12 @@ class CustomerForm(CheckedForm):
         value = self[name].value()
         return bool(self[name].errors) or (bool(value) and not (name == "language" and value == "fr"))
 
-    @property
-    def tag_names(self) -> list[str]:
-        """The tags typed, in order."""
-        return [name.strip() for name in self.cleaned_data.get("tags", "").split(",") if name.strip()]
+    def clean_tags(self) -> list[str]:
+        """The tags typed, each once."""
+        try:
+            return check_tags(self.cleaned_data["tags"])
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
 
 class ContactForm(CheckedForm):

@@ -44,7 +44,8 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
             edit_contact(contact, by=request.user, version=form.cleaned_data["version"], **changed_values(form))
         except Conflict as conflict:
             context["conflict"] = conflict.message
-            context["form"], context["differences"] = meet(form, _contact(request, ref))
+            contact.refresh_from_db()
+            context["form"], context["differences"] = meet(form, contact)
             return render(request, "desk/customers/contact.html", context, status=409)
         messages.success(request, _("Le contact est à jour."))
         return redirect("customer", _head(contact).public_id)

@@ -63,7 +63,7 @@ def create(request: HttpRequest) -> HttpResponse:
         known = request.POST.get("anyway", "").split(",")
         if all(customer.public_id in known for customer, _reasons in near):
             customer = create_customer(by=request.user, **form.values)
-            set_tags(customer, names=form.tag_names, by=request.user)
+            set_tags(customer, names=form.cleaned_data["tags"], by=request.user)
             messages.success(request, _("La fiche %(reference)s est créée.") % {"reference": customer.reference})
             return redirect("customer", customer.public_id)
         context["near"] = [(customer, [REASONS[reason] for reason in reasons]) for customer, reasons in near]
@@ -84,9 +84,10 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
             edit_customer(customer, by=request.user, version=form.cleaned_data["version"], **changed_values(form))
         except Conflict as conflict:
             context["conflict"] = conflict.message
-            context["form"], context["differences"] = meet(form, _customer(request, ref))
+            customer.refresh_from_db()
+            context["form"], context["differences"] = meet(form, customer)
             return render(request, "desk/customers/form.html", context, status=409)
-        set_tags(customer, names=form.tag_names, by=request.user)
+        set_tags(customer, names=form.cleaned_data["tags"], by=request.user)
         messages.success(request, _("La fiche est à jour."))
         return redirect("customer", ref)
     return render(request, "desk/customers/form.html", context, status=422 if form.errors else 200)

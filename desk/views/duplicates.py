@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,11 +32,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = DuplicateCandidate.objects.filter(decision="").select_related(*_BOTH)
     shown = page(rows, request, ("-score", "id"), size=PAIRS)
     pairs = compare((_head(row.first), _head(row.second), row.reasons, row) for row in shown.rows)
-    apart = (
-        DuplicateCandidate.objects.filter(public_id=_ref(request.GET.get("fait")), decision="distinct")
-        .select_related(*_BOTH)
-        .first()
-    )
+    apart = _kept_apart(request.GET.get("fait"))
     return render(request, "desk/duplicates/queue.html", {"page": shown, "pairs": pairs, "apart": apart})
 
 
@@ -76,9 +72,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, ref: str) -> HttpResponse:
     """From a record: find the other one, compare, make them one."""
-    customer, other = _customer(request, ref), None
-    if chosen := _ref(request.POST.get("other") or request.GET.get("avec")):
-        other = _customer(request, chosen)
+    customer, other = _customers(request, ref, _ref(request.POST.get("other") or request.GET.get("avec")))
     context: dict[str, Any] = {
         "customer": customer,
         "other": other,
@@ -109,6 +103,13 @@ def undo(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("customer", made.alias.public_id)
 
 
+def _kept_apart(typed: str | None) -> DuplicateCandidate | None:
+    """The pair just said to be two clients, to offer its undo."""
+    ref = _ref(typed)
+    rows = DuplicateCandidate.objects.filter(decision="distinct").select_related("first", "second")
+    return rows.filter(public_id=ref).first() if ref else None
+
+
 def _proposals(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     """Whom to compare with: what was typed, else those that look alike."""
     typed = request.GET.get("q", "")[:200]
@@ -127,9 +128,13 @@ def _comparison(customer: Customer, other: Customer) -> dict[str, Any]:
     return {"pair": pair, "itself": customer == other}
 
 
-def _customer(request: HttpRequest, ref: str) -> Customer:
-    rows = Customer.objects.visible_to(request.user).select_related("owner", "merged_into__owner")
-    return _head(get_object_or_404(rows, public_id=ref))
+def _customers(request: HttpRequest, ref: str, other: str) -> tuple[Customer, Customer | None]:
+    """The heads that two references lead to; the second may not be given, but what is given must exist."""
+    rows = Customer.objects.visible_to(request.user).select_related("owner", "merged_into__owner").order_by("pk")
+    found = {row.public_id: _head(row) for row in rows.filter(public_id__in=[ref, other])}
+    if ref not in found or (other and other not in found):
+        raise Http404
+    return found[ref], found.get(other)
 
 
 def _head(customer: Customer) -> Customer:

@@ -115,7 +115,7 @@ def test_a_pair_settled_by_a_merge_comes_back_with_its_undo_and_a_refusal_stays(
     assert [decision for _first, _second, decision in decisions.all()] == ["", "", ""]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), steps=st.integers(1, 14))
 def test_whatever_was_merged_undoing_it_all_gives_back_identical_rows(karim, seed, steps):
     chance = random.Random(seed)
