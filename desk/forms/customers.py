@@ -27,9 +27,9 @@ _HINTS: Mapping[str, Any] = {
     "name": _("Pour une personne : civilité, prénom et nom."),
     "country": _("En deux lettres : FR, BE, CH…"),
     "siren": _("Neuf chiffres ; lu dans le SIRET si vous le laissez vide."),
-    "preferred_moment": _("Par exemple « le matin », « après 18 h »."),
-    "source": _("Par exemple « bouche-à-oreille », « site », « salon de Rennes »."),
-    "job_title": _("Par exemple « gérante », « comptable », « sa fille »."),
+    "preferred_moment": _("Par exemple « le matin », « après 18 h »."),
+    "source": _("Par exemple « bouche-à-oreille », « site », « salon de Rennes »."),
+    "job_title": _("Par exemple « gérante », « comptable », « sa fille »."),
 }
 _KEYBOARDS = {
     "email": "email",
