@@ -54,8 +54,9 @@ def letter_html(text: str, *, language: str, company: Company | None) -> str:
         return render_to_string("mails/letter.html", {"text": text, "company": company or Company(), "language": language})
 
 
-def build(email: Email) -> Outgoing:
-    """The bytes of `email`. Refusal when the row cannot become a message to exactly one person."""
+def build(email: Email, *, files: bool = True) -> Outgoing:
+    """The bytes of `email`, with its files unless the caller knows there are none. Refusal when the row cannot become
+    a message to exactly one person."""
     recipient, sender = check_email(email.recipient_email), check_email(email.sender_email)
     headers = {"Message-ID": email.message_id, "Date": format_datetime(clock.now())}
     if email.author_id is None:
@@ -72,7 +73,7 @@ def build(email: Email) -> Outgoing:
     )
     if email.html:
         message.attach_alternative(email.html, "text/html")
-    for file in email.attachments.filter(erased_at=None):
+    for file in email.attachments.filter(erased_at=None) if files else []:
         with open_stored(file) as stored:
             message.attach(one_line(file.name, 200), stored.read(), file.content_type)
     stamp = f"{clock.real_now():%Y%m%dT%H%M%S%f}"

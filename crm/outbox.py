@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,7 +21,7 @@ from crm import timeline, transport
 from crm.addresses import bad_among, mark_bad
 from crm.attachments import Stored, attach
 from crm.mail_message import build, house_address, letter_html, message_id, one_line
-from crm.models import Company, Contact, Customer, Email
+from crm.models import Attachment, BadAddress, Company, Contact, Customer, Email
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind, Visibility
 from crm.search import index_emails
@@ -38,6 +40,9 @@ OUTAGE = timedelta(minutes=15)  # a mail due for longer deserves a banner
 
 # Reads the facts of one mail again at its claim: gives a reason to hold it, or "". Inside the claim's transaction.
 Guard = Callable[[Email], str]
+
+
+_OURS = (Email.State.SENDING, Email.State.UNCERTAIN)  # what a claim may still write: a late worker settles its own doubt
 
 
 @dataclass
@@ -241,8 +246,7 @@ class _Handed:
 def _claim(now: datetime, guards: Mapping[str, Guard], done: Drained) -> Email | None:
     """Take the next mail that may leave, for `LEASE`; those whose facts have changed are held on the way."""
     while True:
-        rows = Email.objects.due(now).select_related("customer", "contact", "interaction")
-        email = rows.select_for_update(skip_locked=True, of=("self",)).first()
+        email = _next_row(now)
         if email is None:
             return None
         reason = _reason_to_hold(email, now, guards)
@@ -250,23 +254,37 @@ def _claim(now: datetime, guards: Mapping[str, Guard], done: Drained) -> Email |
             break
         done.held += 1
         _hold(email, reason)
-    email.state, email.claim = Email.State.SENDING, secrets.token_hex(16)
-    email.claimed_at, email.lease_until, email.attempts = now, now + LEASE, email.attempts + 1
+    email.state, email.claim, email.attempts = Email.State.SENDING, secrets.token_hex(16), email.attempts + 1
+    email.claimed_at, email.lease_until = now, now + LEASE
+    written = ["state", "claim", "attempts", "claimed_at", "lease_until"]
     if not email.sender_email:
-        company = Company.objects.first()
-        email.sender_name, email.sender_email = house_address(company)
+        email.sender_name, email.sender_email = house_address(Company.objects.first())
         email.reply_to = email.reply_to or email.sender_email
-    email.save()
+        written += ["sender_name", "sender_email", "reply_to"]
+    email.save(update_fields=written)
     return email
+
+
+_MAIL_COLUMNS = [field.name for field in Email._meta.concrete_fields]
+_FACTS = ["customer__merged_into", "customer__email_key", "contact__archived_at", "contact__email_key"]
+
+
+def _next_row(now: datetime) -> Email | None:
+    """The next mail, locked, with the facts that every claim reads, in one statement: what it costs is paid per mail.
+    Stored addresses are ASCII (`check_email`), so that LOWER is `email_key`."""
+    bad = BadAddress.objects.filter(address=Lower(OuterRef("recipient_email"))).values("reason")[:1]
+    files = Attachment.objects.filter(email=OuterRef("pk"), erased_at=None)
+    rows = Email.objects.due(now).select_related("customer", "contact").only(*_MAIL_COLUMNS, *_FACTS)
+    rows = rows.annotate(bad_reason=Subquery(bad), has_files=Exists(files))
+    return rows.select_for_update(skip_locked=True, of=("self",)).first()
 
 
 def _reason_to_hold(email: Email, now: datetime, guards: Mapping[str, Guard]) -> str:
     """The facts, read again. What a person has confirmed since (`settled_at`) is not asked twice, except hard facts."""
     if email.purpose == Email.ACCOUNT:
         return _("Ce code ou ce lien était périmé avant de pouvoir partir.") if now - email.send_after > STALE_ACCOUNT else ""
-    if bad := bad_among([email.recipient_email]):
-        (row,) = bad.values()
-        return _("L’adresse ne répond plus : %(reason)s") % {"reason": row.reason}
+    if email.bad_reason is not None:  # type: ignore[attr-defined]
+        return _("L’adresse ne répond plus : %(reason)s") % {"reason": email.bad_reason}  # type: ignore[attr-defined]
     if email.guard:
         guard = guards.get(email.guard)
         reason = guard(email) if guard else _("Les faits de ce message ne peuvent plus être relus.")
@@ -302,7 +320,7 @@ def _hold(email: Email, reason: str) -> None:
 def _hand_over(email: Email, way: transport.Transport) -> _Handed:
     """Outside any transaction: the only place where a message leaves."""
     try:
-        message = build(email)
+        message = build(email, files=email.has_files)  # type: ignore[attr-defined]
     except (Refusal, ValueError, OSError) as trouble:  # a message that cannot be made will not be made better by trying
         words = trouble.message if isinstance(trouble, Refusal) else one_line(str(trouble), 200)
         return _Handed(email, Email.State.FAILED, _("Ce message n’a pas pu être préparé : %(words)s") % {"words": words})
@@ -311,7 +329,8 @@ def _hand_over(email: Email, way: transport.Transport) -> _Handed:
     except transport.TriedTooEarly as wait:
         return _Handed(email, Email.State.QUEUED, str(wait), stop=wait.stop)
     except transport.Refused as refusal:
-        return _Handed(email, Email.State.FAILED, str(refusal), bad_address=refusal.address)
+        why = _("Cette adresse n’existe pas, dit le serveur (%(words)s).") if refusal.address else _("Le serveur le refuse (%(words)s).")
+        return _Handed(email, Email.State.FAILED, why % {"words": refusal}, bad_address=refusal.address)
     except transport.NobodyKnows as unknown:
         reason = _("La connexion s’est interrompue pendant l’envoi : le message est peut-être arrivé. %(words)s") % {"words": unknown}
         return _Handed(email, Email.State.UNCERTAIN, reason, stop=True)
@@ -320,8 +339,12 @@ def _hand_over(email: Email, way: transport.Transport) -> _Handed:
 
 def _mark(handed: _Handed, done: Drained, now: datetime) -> None:
     """Write what became of a claimed mail, unless the claim is no longer ours."""
+    if handed.outcome == Email.State.SENT and handed.email.purpose != Email.ACCOUNT:  # one statement for the usual case
+        ours = Email.objects.filter(pk=handed.email.pk, claim=handed.email.claim, state__in=_OURS)
+        done.sent += ours.update(state=Email.State.SENT, sent_at=clock.now(), reason="", lease_until=None)
+        return
     email = Email.objects.select_for_update().filter(pk=handed.email.pk, claim=handed.email.claim).first()
-    if email is None or email.state not in (Email.State.SENDING, Email.State.UNCERTAIN):
+    if email is None or email.state not in _OURS:
         return
     _set_outcome(email, handed, now)
     done.sent += email.state == Email.State.SENT
