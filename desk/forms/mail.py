@@ -36,12 +36,13 @@ class LetterForm(forms.Form):
     visibility = forms.ChoiceField(label=lazy("Qui peut lire, dans la maison"), choices=Visibility, initial=Visibility.EVERYONE)
     subject = forms.CharField(label=lazy("Objet"), max_length=200)
     body = forms.CharField(label=lazy("Message"), widget=forms.Textarea(attrs={"rows": 16}), strip=False)
-    files = FilesField(label=lazy("Joindre des fichiers"), required=False)
+    files = FilesField(label=lazy("Joindre des fichiers"), required=False)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, people: list[Recipient], author: User, **options: Any):
         super().__init__(*args, **options)
         self.people = {person.value: person for person in people}
-        to, visibility = self.fields["to"], self.fields["visibility"]
+        to: Any = self.fields["to"]
+        visibility: Any = self.fields["visibility"]
         to.choices = [(person.value, choice_label(person)) for person in people]
         to.widget.bad = frozenset(person.value for person in people if person.bad)
         to.initial = next((person.value for person in people if not person.bad), "")
@@ -82,7 +83,8 @@ class CorrectionForm(forms.Form):
     address = forms.CharField(label=lazy("Nouvelle adresse"), max_length=254, widget=forms.EmailInput)
 
     def __init__(self, *args: Any, email: Email, **options: Any):
-        super().__init__(*args, auto_id=f"id_{email.public_id[:6]}_%s", **options)
+        super().__init__(*args, **options)
+        self.auto_id = f"id_{email.public_id[:6]}_%s"  # several on one page
 
 
 class TextForm(forms.Form):

@@ -110,7 +110,9 @@ def test_a_letter_is_written_seen_sent_and_taken_back(page: Page, sign_in: Any, 
 
 def test_the_local_mailbox(page: Page, company: Any, le_goff: Any, anne: Any, camille: Any) -> None:
     with transaction.atomic():
-        outbox.queue_mail(key="k", to="anne@legoff.example", to_name="Anne Le Goff", subject="Vos charnières", text=WORDS, by=camille, customer=le_goff)
+        outbox.queue_mail(
+            key="k", to="anne@legoff.example", to_name="Anne Le Goff", subject="Vos charnières", text=WORDS, by=camille, customer=le_goff
+        )
     outbox.drain(now=clock.real_now() + timedelta(minutes=2))
     page.goto("/boite-de-demonstration/")
     picture(page, "boite")
