@@ -38,14 +38,7 @@ class PromiseList:
 def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> PromiseList:
     """The page of the list that the query `given` asks for; what makes no sense in it is left aside."""
     colleagues = list(User.objects.staff())
-    chosen = {
-        "qui": given.get("qui", ""),
-        "cote": given.get("cote", "") if given.get("cote") in SIDES else "",
-        "etat": "retard" if given.get("etat") == "retard" else "",
-    }
-    owner = next((person for person in colleagues if person.public_id == chosen["qui"]), None)
-    if chosen["qui"] != "tous" and owner is None:
-        chosen["qui"] = ""
+    chosen, owner = _chosen(given, colleagues)
     rows = Commitment.objects.visible_to(user).open()
     if chosen["qui"] != "tous":
         rows = rows.filter(owner=owner or user)
@@ -77,6 +70,17 @@ def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> Pr
         next_url=_url(chosen, apres=f"{last.due_on.isoformat()}_{last.pk}") if last else "",
         here=_url(chosen),
     )
+
+
+def _chosen(given: QueryDict, colleagues: list[User]) -> tuple[dict[str, str], User | None]:
+    """What the query asks for that makes sense, and the colleague it names."""
+    owner = next((person for person in colleagues if person.public_id == given.get("qui")), None)
+    chosen = {
+        "qui": given["qui"] if owner or given.get("qui") == "tous" else "",
+        "cote": given.get("cote", "") if given.get("cote") in SIDES else "",
+        "etat": "retard" if given.get("etat") == "retard" else "",
+    }
+    return chosen, owner
 
 
 def _after(rows: CommitmentQuerySet, place: str) -> CommitmentQuerySet:
