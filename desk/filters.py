@@ -78,6 +78,7 @@ class CustomerFilter(django_filters.FilterSet):
         self.filters["etiquette"].extra["choices"] = [(name, name) for name in tags]
         nobody = ("personne", _("personne en particulier"))
         self.filters["suivi"].extra["choices"] = [nobody, *((str(person.pk), person.name) for person in staff)]
+        self.form.hide_optional = True
         for field in self.form.fields.values():
             field.widget.attrs["autocomplete"] = "off"
         self.form.fields["q"].widget = forms.TextInput({"type": "search", "autocomplete": "off"})

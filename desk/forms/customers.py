@@ -45,6 +45,7 @@ _KEYBOARDS = {
 class CheckedForm(forms.Form):
     """Fields made from a model, values judged all together by one function of `crm.checks`."""
 
+    hide_optional = True  # nearly every field is; the page says which one is not
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2_000_000_000)
     model: type[models.Model]
     names: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ class CustomerForm(CheckedForm):
             label=_("Suivi par"), required=False, choices=people, show_hidden_initial=self.existing is not None
         )
         self.fields["name"].required = True
-        self.fields["name"].widget.attrs["autofocus"] = self.existing is None
+        self.fields["name"].widget.attrs["autofocus"] = self.existing is None and not self.is_bound
 
     def judge(self, fields: dict[str, Any]) -> dict[str, Any]:
         """By `crm.checks.check_customer`."""

@@ -77,6 +77,19 @@ document.addEventListener("keydown", (event) => {
   if (key === "/") { openSearch(event); }
 });
 
+/* Arrows walk from the words of a search to what they find, and back. */
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const room = event.target.closest?.("#search-dialog, main");
+  const box = room?.querySelector("input[type=search]");
+  const hits = [...(room?.querySelectorAll(".hits a.title") ?? [])].filter(visible);
+  const here = hits.indexOf(event.target);
+  if (!hits.length || (here < 0 && event.target !== box)) return;
+  event.preventDefault();
+  const next = here + (event.key === "ArrowDown" ? 1 : -1);
+  (next < 0 ? box : hits[Math.min(next, hits.length - 1)]).focus({ focusVisible: true });
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-search]")) openSearch(event);
   if (event.target.closest("[data-open-keys]")) { event.preventDefault(); openKeys(); }
