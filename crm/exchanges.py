@@ -79,7 +79,7 @@ def log_interaction(
     is written again (double click, retry). Refuses words beyond `MAX_WORDS`, a moment in the future, a contact of
     another client, a file that is not what it says.
     """
-    fields = _checked(by=by, kind=kind, direction=direction, body=body, minutes=minutes, mood=mood, visibility=visibility)
+    fields = exchange_fields(by=by, kind=kind, direction=direction, body=body, minutes=minutes, mood=mood, visibility=visibility)
     if kind == Kind.NOTE and not (fields["body"] or files or next_step):
         raise Refusal(_("Écrivez quelques mots : une note vide n’apprend rien à vos collègues."), field="body")
     done = _already(by, key)
@@ -179,9 +179,11 @@ def change_visibility(interaction: Interaction, *, by: User, visibility: str) ->
     return row
 
 
-def _checked(
+def exchange_fields(
     *, by: User | None, kind: str, direction: str, body: str, minutes: int | None, mood: str, visibility: str
 ) -> dict[str, Any]:
+    """The columns of an exchange as `crm.timeline` takes them, from what a person said of it; refuses what makes no
+    sense. For the gesture above and for the writers in bulk."""
     if kind not in HUMAN_KINDS:
         raise Refusal(_("Choisissez la nature de l’échange."), field="kind")
     if kind in DIRECTED and direction not in (Direction.IN, Direction.OUT):
