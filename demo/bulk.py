@@ -23,13 +23,20 @@ from crm.models.timeline import Audience, Direction, Kind
 from crm.numbering import CUSTOMERS, customer_reference, next_numbers
 from demo.world import ClientFact, MailFact, SaidFact, World, in_batches
 from lib import clock
+from lib.public_ids import drawn_from
 
 BATCH = 2000
 TAG = "fidèle"
 
 
 def write_world(world: World, *, house: Sequence[User]) -> list[Customer]:
-    """Write `world`, whose people are `house`; returns the customers in the order of their facts."""
+    """Write `world`, whose people are `house`; returns the customers in the order of their facts. The public
+    identifiers are drawn from the number of customers: the same world has the same addresses."""
+    with drawn_from(f"world of {len(world.clients)}"):
+        return _write(world, house)
+
+
+def _write(world: World, house: Sequence[User]) -> list[Customer]:
     customers: list[Customer] = []
     for facts in in_batches(world.clients, BATCH):
         with transaction.atomic():

@@ -158,7 +158,7 @@ def _add(chance: random.Random, world: World, number: int, now: datetime, *, roo
     """One more exchange or mail with a customer, of at most `room` rows."""
     at = _at(now, timedelta(days=1 + int((YEARS * 365 - 2) * chance.random() ** 1.3)), chance)
     by = chance.randrange(PEOPLE)
-    if chance.random() < 0.04:
+    if chance.random() < 0.02:
         world.mails.append(
             MailFact(number, at, by, _words(chance, 3).capitalize(), f"Bonjour,\n\n{_body(chance)}\n\nBien à vous.")
         )

@@ -99,7 +99,7 @@ def told(value: Any) -> Any:
 @pytest.mark.django_db
 def test_bulk_rows_are_the_gestures_rows(settings):
     settings.OUTBOX_DOORBELL = ""
-    world = invent(customers=12, interactions=150, seed=7, now=NOW)
+    world = invent(customers=12, interactions=150, seed=8, now=NOW)
     assert world.mails
     assert [fact for fact in world.said if fact.promise and fact.promise.kept_at]
     people = house()
