@@ -17,6 +17,8 @@ def resend(email: Email, *, by: User) -> Email:
     """Put it back in the outbox, with the same Message-ID (a second copy is recognised as such) and a new countdown."""
     with transaction.atomic():
         current = _lock(email)
+        if current.erased_at is not None:
+            raise Refusal(_("Les mots de ce message ont été effacés : il n’y a plus rien à envoyer."))
         if bad_among([current.recipient_email]):
             raise Refusal(_("Cette adresse ne répond plus. Corrigez-la, ou rétablissez-la si vous savez qu’elle est bonne."))
         note(current, "resent", by=by, detail=current.reason)

@@ -283,6 +283,8 @@ def _reason_to_hold(email: Email, now: datetime, guards: Mapping[str, Guard]) ->
     """The facts, read again. What a person has confirmed since (`settled_at`) is not asked twice, except hard facts."""
     if email.purpose == Email.ACCOUNT:
         return _("Ce code ou ce lien était périmé avant de pouvoir partir.") if now - email.send_after > STALE_ACCOUNT else ""
+    if email.erased_at is not None:
+        return _("Les mots de ce message ont été effacés.")
     if email.bad_reason is not None:  # type: ignore[attr-defined]
         return _("L’adresse ne répond plus : %(reason)s") % {"reason": email.bad_reason}  # type: ignore[attr-defined]
     if email.guard:

@@ -33,6 +33,7 @@ def exchange_page(
         "recorded": phrases.moment(row.recorded_at, today),
         "words": mail.text if mail is not None and not row.erased_at else row.body,
         "subject": mail.subject if mail is not None else "",
+        "mail_ref": mail.public_id if mail is not None else "",
         "erased": erased_words(row, today) if row.erased_at else "",
         "former": [(version["words"], _until(version["until"], today)) for version in reversed(former)],
         "seen": len(former),

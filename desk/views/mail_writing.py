@@ -75,7 +75,7 @@ def starting_words(request: HttpRequest, customer: Customer, people: list[writin
                 "template": email.template,
                 "visibility": email.visibility,
             }
-    chosen = next((person for person in people if person.value == to), people[0] if people else None)
+    chosen = next((person for person in people if to in (person.value, person.address)), people[0] if people else None)
     key = request.GET.get("texte", "")
     text = mail_templates.find_text(key, writing.language_for(customer, chosen)) if key else None
     words = (

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from crm import outbox
 from crm.addresses import mark_bad, restore
+from crm.exchanges import erase_interaction
 from crm.mail_decisions import consider_sent, correct_address, give_up, resend
 from crm.models import BadAddress, Company, Contact, Email, Interaction
 from crm.transport import Smtp, SmtpSettings
@@ -224,6 +225,15 @@ def test_what_changed_on_the_record_is_asked_once(sink, le_goff, diallo, camille
     outbox.drain(now=later(), way=way_to(sink))
     outbox.drain(now=later(), way=way_to(sink))
     assert [state_of(email) for email in (moved, merged, stale)] == [State.SENT] * 3
+
+
+def test_erased_words_never_leave(sink, le_goff, camille):
+    email = queue(le_goff, camille)
+    erase_interaction(email.interaction, by=camille, reason="Mauvais client.")
+    outbox.drain(now=later(), way=way_to(sink))
+    assert (state_of(email), sink.received) == (State.HELD, [])
+    with pytest.raises(Refusal):
+        resend(email, by=camille)
 
 
 def test_a_dead_worker_leaves_an_uncertain_mail_that_nobody_retries_but_a_person(sink, le_goff, camille):
