@@ -15,8 +15,6 @@ from crm.models import Email
 from lib import clock
 from tests.browser.pictures import axe, picture
 
-pytestmark = pytest.mark.django_db
-
 WORDS = "Bonjour Madame Le Goff,\n\nLes deux charnières sont posées jeudi matin, avant dix heures.\n\nBien à vous,\n\nCamille\nAtelier Morvan"
 
 
