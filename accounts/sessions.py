@@ -1,10 +1,8 @@
 """How long a session lives, and how all of a person's end."""
 
-from importlib import import_module
-
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY, update_session_auth_hash
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -47,9 +45,7 @@ def end_all(user: User, *, but: HttpRequest | None = None) -> None:
         update_session_auth_hash(but, user)
         keep = but.session.session_key or ""
     ended = UserSession.objects.filter(user=user).exclude(session_key=keep)
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    for key in ended.values_list("session_key", flat=True):
-        store().delete(key)
+    Session.objects.filter(session_key__in=list(ended.values_list("session_key", flat=True))).delete()
     ended.delete()
     if keep:
         UserSession.objects.create_from_request(but)

@@ -13,6 +13,7 @@ from accounts.tokens import create_token
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
+from crm.mail_templates import current_texts
 from crm.models import Attachment, BankChange, Commitment, Company, Contact, Customer, Email, Interaction
 from crm.models.timeline import Visibility
 from lib import clock
@@ -103,6 +104,11 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "courrier/ref": mail_sample,
         "emails/id": mail_sample,
         "pieces/ref": file_sample,
+        "textes/key": word(current_texts("fr")[0].key),
+        "language": word("fr"),
+        "version": word("1"),
+        "decision/choice": word("classer"),
+        "boite-de-demonstration/name": word("nothing"),
         "vers/kind": word("interaction"),
         "vers/ref": exchange_sample,
         "personnes/person": lambda actor: Sample(zoe.public_id, stranger.public_id),
