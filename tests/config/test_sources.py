@@ -2,9 +2,6 @@
 
 import ast
 import re
-import shutil
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -19,7 +16,6 @@ from config.environment import ROOT
 from tests.config.sources import PACKAGES, modules, name_of, templates, tree
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(name_of(path) for path in (ROOT / "docs").glob("*.md"))]
-ENGLISH = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
 
 def all_documents() -> str:
@@ -116,46 +112,3 @@ def test_the_house_fonts_draw_every_letter_we_show():
         for name, text in texts.items()
     }
     assert {name: found for name, found in missing.items() if found} == {}
-
-
-def extracted(folder: Path) -> set[tuple[str | None, str]]:
-    """The messages that the sources mark for translation, found by gettext in a copy of them."""
-    for name in [*PACKAGES, "templates"]:
-        if (ROOT / name).exists():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    (folder / "locale").mkdir()
-    made = subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "--locale", "en", "--no-location", "--no-obsolete"],
-        cwd=folder, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    return {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(folder / "locale" / "en" / "LC_MESSAGES" / "django.po"))}
-
-
-@pytest.mark.skipif(not ENGLISH.exists(), reason="locale/en is not written yet")
-def test_english_is_complete():
-    catalogue = polib.pofile(str(ENGLISH))
-    assert [entry.msgid for entry in catalogue if "fuzzy" in entry.flags] == []
-    assert [entry.msgid for entry in catalogue if not entry.obsolete and not entry.translated()] == []
-
-
-@pytest.mark.skipif(not ENGLISH.exists(), reason="locale/en is not written yet")
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="xgettext is missing: apt-get install --no-install-recommends gettext")
-def test_every_marked_word_has_its_english(tmp_path):
-    known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(ENGLISH)) if not entry.obsolete}
-    marked = extracted(tmp_path)
-    assert sorted(marked - known, key=str) == []
-    assert sorted(known - marked, key=str) == []
-
-
-def test_catalogues_keep_their_placeholders():
-    def holders(text):
-        return sorted(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w+\}", text))
-
-    wrong = [
-        entry.msgid
-        for path in (ROOT / "locale").rglob("*.po")
-        for entry in polib.pofile(str(path))
-        if entry.msgstr and holders(entry.msgid) != holders(entry.msgstr)
-    ]
-    assert wrong == []

@@ -79,7 +79,7 @@ EVERYTHING = {
         ours("Poser la porte", ahead(5)),
         theirs("Vider le garage", ahead(4)),
     ),
-    **moody(3, "upset", words="Il attend depuis mars. Il parle de partir.", colleague="Anne", person="Élodie Diallo"),
+    **moody(3, "upset", words="Il attend le devis. Il parle de partir.", colleague="Anne", person="Élodie Diallo"),
     "lost_mails": (lost(4),),
     "refused": (refused("a.diallo@example.fr"),),
     "preferred_channel": "phone",
