@@ -26,7 +26,7 @@ def change_many(
     """Put or take `tag`, or give `owner` (None: nobody), to the customers `ids`. Up to `AT_ONCE` it is done when this
     returns, beyond it goes on in the background. Returns what was asked, with its progress and its undo."""
     if not ids:
-        raise Refusal(_("Aucun client n’est choisi : cochez des lignes, ou choisissez tous ceux du filtre."))
+        raise Refusal(_("Aucun client n’est choisi : cochez des lignes, ou choisissez tous ceux du filtre."))
     if len(ids) > MOST:
         raise Refusal(_("C’est trop à la fois (%(limit)s clients au plus). Resserrez le filtre.") % {"limit": MOST})
     if action != BulkChange.Action.OWNER and tag is None:

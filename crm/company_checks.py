@@ -64,7 +64,7 @@ def company_from_json(data: object) -> dict[str, Any]:
     """The firm's fields from the vocabulary of the file and of the API. Raises Refusal naming every unknown key and every
     value that is not text or number; the values themselves are judged by `check_company`."""
     if not isinstance(data, dict):
-        raise Refusal(_("Il faut un objet JSON : {« name »: …, « siren »: …}."))
+        raise Refusal(_("Il faut un objet JSON, par exemple avec name et siren."))
     errors: dict[str, str] = {}
     found: dict[str, Any] = {}
     known = ", ".join(JSON_KEYS)

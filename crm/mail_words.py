@@ -75,7 +75,8 @@ def salutation(customer: Customer, contact: Contact | None, tone: str) -> str:
     if tone == "plain":
         return _("Bonjour,")
     if contact is not None:
-        name = f"{title} {contact.last_name}" if title and contact.last_name else contact.first_name or contact.full_name
+        polite = {"mme": _("Madame %(name)s"), "m": _("Monsieur %(name)s")}.get(contact.civility if contact.last_name else "", "")
+        name = polite % {"name": contact.last_name} if polite else contact.first_name or contact.full_name
     else:
         name = customer.name if customer.is_person else ""
     return _("Bonjour %(name)s,") % {"name": name} if name else _("Bonjour,")

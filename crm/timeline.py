@@ -95,7 +95,7 @@ def _built(
         raise RuntimeError("timeline.record is called inside the transaction of the fact it tells")
     now = clock.now()
     if occurred_at is not None and occurred_at > now + timedelta(minutes=5):
-        raise Refusal(_("Ce moment est dans le futur : un échange se consigne quand il a eu lieu."), field="occurred_at")
+        raise Refusal(_("Ce moment est dans le futur : un échange se consigne quand il a eu lieu."), field="occurred_at")
     for thing in (about, contact):
         owner = getattr(thing, "customer_id", None)
         if owner is not None and not _is_of(owner, customer):

@@ -164,7 +164,7 @@ def check_email(text: str) -> str:
         raise Refusal(_("Une adresse e-mail s’écrit nom@exemple.fr : il manque le @, le nom ou le domaine."))
     if not _MAIL_LOCAL.fullmatch(local) or len(local) > 64 or local[0] == "." or local[-1] == "." or ".." in local:
         raise Refusal(
-            _("Le début de cette adresse, « {local} », n’est pas valable : ni accent, ni point en double.", local=local)
+            _("Le début de cette adresse, « {local} », n’est pas valable : ni accent, ni point en double.", local=local)
         )
     domain = _ascii_domain(domain)
     if len(local) + 1 + len(domain) > 254:

@@ -83,7 +83,7 @@ def open_table(file: BinaryIO, *, largest: int = LARGEST_FILE) -> Table:
         raise Refusal(_("Ce fichier est vide. Exportez-le à nouveau, avec une ligne de titres et une ligne par client."))
     columns = _columns(first[1])
     if len(columns) > MOST_COLUMNS:
-        raise Refusal(_("Ce fichier compte {count} colonnes ; {most} au plus sont lues.", count=len(columns), most=MOST_COLUMNS))
+        raise Refusal(_("Ce fichier compte {count} colonnes ; {most} au plus sont lues.", count=len(columns), most=MOST_COLUMNS))
     return Table(file, columns, encoding, delimiter)
 
 

@@ -19,7 +19,7 @@ class Strict(serializers.Serializer[Any]):
         unknown = sorted(set(map(str, data)) - set(self.fields))
         frozen = sorted(set(data) & (set(self.fields) - writable))
         errors = {name: [_("Ce champ n’existe pas ici.")] for name in unknown}
-        errors |= {name: [_("Ce champ ne s’écrit pas : il est tenu par la maison.")] for name in frozen}
+        errors |= {name: [_("Ce champ ne s’écrit pas : il est tenu par la maison.")] for name in frozen}
         if errors:
             raise serializers.ValidationError(errors)
         return super().to_internal_value(data)

@@ -117,7 +117,7 @@ class InteractionSerializer(Strict):
     def validate_kind(self, kind: str) -> str:
         """Only what people do is logged; the house writes its own rows."""
         if kind not in HUMAN_KINDS:
-            raise serializers.ValidationError(_("Cette ligne est écrite par la maison elle-même : elle ne se consigne pas."))
+            raise serializers.ValidationError(_("Cette ligne est écrite par la maison elle-même : elle ne se consigne pas."))
         return kind
 
 

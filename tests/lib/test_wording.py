@@ -11,11 +11,11 @@ from lib.identifiers import check_siren
 
 @pytest.fixture
 def english() -> Iterator[None]:
-    before = wording._translate
+    before = wording._translate, wording._override
     spoken = {"Ce {name} compte {count} chiffres\u00a0; il en faut {wanted}.": "{count}, not {wanted}."}
     wording.speak_with(lambda sentence: spoken.get(sentence, sentence))
     yield
-    wording.speak_with(before)
+    wording.speak_with(*before)
 
 
 @pytest.mark.usefixtures("english")
