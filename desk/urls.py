@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from desk.views import commitments, pointing, record, today
+from desk.views import commitments, imports, pointing, record, today
 from lib.public_ids import PATTERN
 
 
@@ -42,4 +42,12 @@ urlpatterns = [
     path("engagements/<ref:ref>/confier/", commitments.change, {"gesture": "delegate"}, name="commitment_delegate"),
     path("engagements/<ref:ref>/lever/", commitments.change, {"gesture": "release"}, name="commitment_release"),
     path("dates/lire/", commitments.read_date, name="read_date"),
+    # customer files
+    path("imports/", imports.index, name="imports"),
+    path("imports/<ref:ref>/", imports.batch, name="import"),
+    path("imports/<ref:ref>/colonnes/", imports.columns, name="import_columns"),
+    path("imports/<ref:ref>/importer/", imports.start, name="import_start"),
+    path("imports/<ref:ref>/annuler/", imports.undo, name="import_undo"),
+    path("imports/<ref:ref>/oublier/", imports.discard, name="import_discard"),
+    path("imports/<ref:ref>/rapport.csv", imports.report, name="import_report"),
 ]

@@ -23,6 +23,8 @@ def added(batch: ImportBatch) -> int:
 def told(batch: ImportBatch) -> str:
     """The whole result in one sentence: «240 lignes lues : 231 clients ajoutés, …»."""
     counts = batch.counts
+    if batch.state == State.UNDONE:
+        return _undone_words(counts.get(Outcome.REMOVED, 0), counts.get(Outcome.KEPT, 0))
     queued, skipped, refused = (counts.get(outcome, 0) for outcome in (Outcome.QUEUED, Outcome.SKIPPED, Outcome.REFUSED))
     parts = [_added_words(added(batch), trial=batch.started_at is None)]
     if queued:
@@ -43,6 +45,16 @@ def _added_words(count: int, *, trial: bool) -> str:
     if trial:
         return ngettext("%s client à ajouter", "%s clients à ajouter", count) % count
     return ngettext("%s client ajouté", "%s clients ajoutés", count) % count
+
+
+def _undone_words(removed: int, kept: int) -> str:
+    parts = [ngettext("%s fiche retirée", "%s fiches retirées", removed) % removed]
+    if kept:
+        words = ngettext(
+            "%s conservée parce que quelqu’un s’en est servi", "%s conservées parce que quelqu’un s’en est servi", kept
+        )
+        parts.append(words % kept)
+    return _("Import annulé\u00a0: %s.") % ", ".join(parts)
 
 
 def csv_report(batch: ImportBatch) -> Iterator[bytes]:

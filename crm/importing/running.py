@@ -5,6 +5,7 @@ or nothing: whoever takes the work up again, after a crash or a kill, goes on at
 do the same chunk: the batch's row is locked and its position compared before anything is written.
 """
 
+import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -17,15 +18,18 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from crm.importing import receiving, undoing
+from crm.importing.contents import names_a_firm
 from crm.importing.identical import Known, keys_of
 from crm.importing.near import near_lines, queue_near
 from crm.importing.rows import Row, RowReader
 from crm.importing.seen import Seen
 from crm.importing.writing import write_rows
 from crm.models import ImportBatch, ImportLine
+from crm.models.customers import CustomerType
 from lib import clock
 from lib.errors import Refusal
 
+log = logging.getLogger(__name__)
 CHUNK = 500  # lines in one transaction
 LEASE = timedelta(seconds=60)  # how long a silent worker keeps a batch
 SLICE = 8.0  # seconds of work in one task: the queue's other tasks wait no longer
@@ -61,8 +65,9 @@ def start_import(batch: ImportBatch, *, by: User | None, tried: bool = True) -> 
 
 
 def _resume(batch: ImportBatch) -> ImportBatch:
-    """Go on where an error stopped it."""
-    batch.state, batch.message, batch.lease_until = State.QUEUED, "", None
+    """Go on where an error stopped it, the import or its undoing."""
+    batch.state = State.QUEUED if batch.undone_at is None else State.UNDOING
+    batch.message, batch.lease_until = "", None
     batch.save(update_fields=["state", "message", "lease_until"])
     return batch
 
@@ -88,6 +93,19 @@ def carry_on(batch_id: int, *, seconds: float = SLICE, progress: Progress | None
             % {"position": worker.batch.position}
         )
         raise
+
+
+def begin(batch: ImportBatch, *, seconds: float = 0.5) -> ImportBatch:
+    """Do at once what takes less than a moment and leave the rest to the worker; for a page, which then tells how far
+    it is. An error is on the batch, and in the log."""
+    try:
+        carry_on(batch.pk, seconds=seconds)
+    except Exception:
+        log.exception("import %s", batch.public_id)
+    batch.refresh_from_db()
+    if batch.state in AT_WORK:
+        ring(batch)
+    return batch
 
 
 def ring(batch: ImportBatch) -> None:
@@ -159,8 +177,14 @@ class _Worker:
 
     def _locked(self) -> ImportBatch:
         """The batch's row, ours alone until the transaction ends; Lost when its position or its lease moved."""
-        current = ImportBatch.objects.select_for_update(of=("self",)).select_related("by").get(pk=self.batch.pk)
-        if current.lease_until != self.lease or current.position != self.batch.position or current.state != self.batch.state:
+        rows = ImportBatch.objects.select_for_update(of=("self",)).select_related("by")
+        current = rows.filter(pk=self.batch.pk).first()
+        if (
+            current is None
+            or current.lease_until != self.lease
+            or current.position != self.batch.position
+            or current.state != self.batch.state
+        ):
             raise Lost
         return current
 
@@ -265,7 +289,7 @@ def import_rows(batch: ImportBatch, rows: Sequence[Row]) -> tuple[list[ImportLin
         if line.outcome == Outcome.CREATED:
             line.customer = next(created)
             _mark_near(line, near.get(line.customer.pk, ""))
-    return lines, _counted(lines)
+    return lines, _counted(lines) | _types(new)
 
 
 def try_rows(rows: Sequence[Row], seen: Seen) -> tuple[list[ImportLine], dict[str, int]]:
@@ -277,7 +301,7 @@ def try_rows(rows: Sequence[Row], seen: Seen) -> tuple[list[ImportLine], dict[st
     for line in lines:
         if line.outcome == Outcome.CREATED:
             _mark_near(line, alike.get(line.line, ""))
-    return lines, _counted(lines)
+    return lines, _counted(lines) | _types(new)
 
 
 def _judge(row: Row, known: Known, seen: Seen) -> ImportLine:
@@ -301,6 +325,12 @@ def _mark_near(line: ImportLine, sentence: str) -> None:
 
 def _counted(lines: Sequence[ImportLine]) -> dict[str, int]:
     return {outcome: sum(line.outcome == outcome for line in lines) for outcome in dict.fromkeys(line.outcome for line in lines)}
+
+
+def _types(rows: Sequence[Row]) -> dict[str, int]:
+    """How many clients nothing tells the type of, and how many of those bear a trading company's form in their name."""
+    unknown = [row for row in rows if row.customer["type"] == CustomerType.UNKNOWN]
+    return {"unknown": len(unknown), "named": sum(names_a_firm(row.customer["name"]) for row in unknown)}
 
 
 def _of(batch: ImportBatch, line: ImportLine) -> ImportLine:

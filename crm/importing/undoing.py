@@ -27,6 +27,7 @@ from crm.models import (
     Interaction,
     SearchEntry,
 )
+from crm.models.timeline import HUMAN_KINDS
 from lib import clock
 from lib.errors import Refusal
 from lib.typography import long_date
@@ -44,11 +45,11 @@ def start_undo(batch: ImportBatch, *, by: User | None) -> ImportBatch:
         current = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if current.state in (State.UNDOING, State.UNDONE):
             return current
-        if current.state not in (State.DONE, State.FAILED) or current.started_at is None:
+        if not current.may_be_undone:
             raise Refusal(_("Cet import n’est pas terminé\u00a0: il s’annule quand il l’est."))
         current.state, current.position, current.lease_until = State.UNDOING, 0, None
         current.undone_by, current.undone_at, current.message = by, clock.now(), ""
-        current.total = current.customers.count()
+        current.counts = current.counts | {"to_undo": current.customers.count()}
         current.save()
         audit.note("import.undo_started", by=by, subject=current.filename, batch=current.public_id)
     return current
@@ -180,11 +181,12 @@ def _rooms(ids: Sequence[int]) -> list[tuple[int, str]]:
 
 
 def _happened(row: Interaction) -> str:
-    """«Camille a consigné « appel » le 20 novembre 2026»: who and when, never the words."""
-    who = row.author.first_name if row.author else _("la maison")
-    day = long_date(clock.local(row.occurred_at).date())
-    return _("%(who)s a consigné «\u00a0%(what)s\u00a0» le %(day)s") % {
-        "who": who,
+    """Who did what kind of thing and when, never the words: they may be hidden from whoever reads this."""
+    told = {
+        "who": row.author.first_name if row.author else _("la maison"),
         "what": row.get_kind_display().lower(),
-        "day": day,
+        "day": long_date(clock.local(row.occurred_at).date()),
     }
+    if row.kind in HUMAN_KINDS:
+        return _("%(who)s a consigné un échange (%(what)s) le %(day)s") % told
+    return _("%(what)s par %(who)s le %(day)s") % told

@@ -1,5 +1,7 @@
 """A file of customers coming in: what was read, what was done line by line, what can be undone."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import clock
 from lib.public_ids import public_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    """Files in business words."""
+
+    def visible_to(self, user: "User") -> "ImportBatchQuerySet":
+        """Every file, for whoever may import; none for others."""
+        return self if user.is_house and user.may("import_customers") else self.none()
 
 
 class ImportBatch(models.Model):
@@ -48,11 +61,33 @@ class ImportBatch(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    objects = ImportBatchQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-id"]
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_working(self) -> bool:
+        """A worker has it, or will."""
+        return self.state in (self.State.CHECKING, self.State.QUEUED, self.State.RUNNING, self.State.UNDOING)
+
+    @property
+    def work(self) -> int:
+        """How many rows the present work has to go through: lines of the file, or records to take back."""
+        return self.counts.get("to_undo", 0) if self.state == self.State.UNDOING else self.total
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Something of it is in the base and no worker is at it."""
+        return self.started_at is not None and self.state in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def is_draft(self) -> bool:
+        """Nothing of it entered the base."""
+        return self.started_at is None
 
 
 class ImportLine(models.Model):

@@ -292,7 +292,8 @@ def test_undo_removes_what_nobody_touched_and_says_why_the_rest_stays(karim, cam
     told = undoing.reasons_to_keep(batch, list(undoing.touched(batch)))
     assert sorted(customer.name for customer in undoing.untouched(batch)) == ["Intact"]
     day = f"{clock.local(clock.now()):%-d}"
-    assert told[of["Appel"].pk].startswith(f"Camille a consigné «{NBSP}appel{NBSP}» le {day}")
+    assert told[of["Appel"].pk].startswith(f"Camille a consigné un échange (appel) le {day}")
+    assert told[of["Change"].pk].startswith(f"fiche modifiée par Camille le {day}")
     batch = undone(batch, karim)
     assert (batch.state, batch.counts["removed"], batch.counts["kept"]) == (State.UNDONE, 1, 6)
     assert set(Customer.objects.values_list("name", flat=True)) == {before.name, *of} - {"Intact"}
