@@ -107,7 +107,7 @@ def _built(
         occurred_at=occurred_at or now,
         recorded_at=now,
         author=by,
-        summary=_frozen(summary),
+        summary=frozen(summary),
         about_ref=about.public_id if about is not None else "",
         about_label=str(getattr(about, "about_label", "") or about)[:120] if about is not None else "",
         data=data or {},
@@ -117,8 +117,10 @@ def _built(
     )
 
 
-def _frozen(summary: object) -> str:
-    """What a row is called for ever, in the house's language, whoever wrote it."""
+def frozen(summary: object) -> str:
+    """What a row is called for ever, in the house's language, whoever wrote it; a plain text is already that."""
+    if isinstance(summary, str):
+        return summary
     with translation.override(settings.LANGUAGE_CODE):
         return str(summary)
 

@@ -19,6 +19,8 @@ from lib.wording import NBSP
 from lib.wording import say as _
 
 _OVERSEAS_PHONES = ("GP", "GF", "MQ", "RE", "YT", "PM")
+# Ten digits that no overseas plan shares (02 6, 05 0, 05 9, 06 3, 06 9, 07 0, 08 and 09 it may): nothing to look up.
+_METROPOLITAN = re.compile(r"0(?:[134][0-9]|2[0-57-9]|5[1-8]|6[0-24-8]|7[1-9])[0-9]{7}")
 _MAIL_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
 _MAIL_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
 
@@ -124,6 +126,8 @@ def check_phone(text: str) -> str:
     digits = re.sub(r"[\s.\-()]", "", plain.replace("(0)", ""))
     if re.fullmatch(r"3\d{3}|1\d{3}|1\d|11\d|118\d{3}", digits):
         return digits
+    if _METROPOLITAN.fullmatch(digits):
+        return f"+33{digits[1:]}"
     for region in ("FR",) if digits.startswith(("+", "00")) else (*_OVERSEAS_PHONES, "FR"):
         number = _phone(digits, region)
         if number and (region == "FR" or phonenumbers.is_valid_number_for_region(number, region)):

@@ -33,16 +33,18 @@ State = ImportBatch.State
 _CLOSED = (State.DONE, State.FAILED, State.UNDONE)
 
 
-def receive_file(*, file: File, filename: str, by: User | None, default_type: str = "", source: str = "") -> ImportBatch:
+def receive_file(
+    *, file: File, filename: str, by: User | None, default_type: str = "", source: str = "", largest: int = MAX_BYTES
+) -> ImportBatch:
     """Keep a file and propose what its columns are; nothing enters the base. `file` is binary and seekable.
 
     The whole file is walked once, so that one that breaks in the middle is refused here. Refusal, nothing kept, for
-    anything that is not a table of at most `MAX_BYTES` with a line of headers and one line below.
+    anything that is not a table of at most `largest` bytes with a line of headers and one line below.
     """
     if default_type and default_type not in CustomerType.values:
         raise Refusal(_("Ce type de client n’existe pas."), field="default_type")
     _refuse_other_kinds(file)
-    table = tabular.open_table(_raw(file), largest=MAX_BYTES)
+    table = tabular.open_table(_raw(file), largest=largest)
     if columns.looks_headless(table.columns):
         raise Refusal(
             _(

@@ -29,11 +29,12 @@ def write_rows(batch: ImportBatch, rows: Sequence[Row]) -> list[Customer]:
     search.index_customers(customers)
     _write_contacts(batch, customers, rows)
     _write_tags(customers, rows)
+    summary = timeline.frozen(_("Fiche créée"))
     timeline.record_many(
         {
             "customer": customer,
             "kind": Kind.CUSTOMER_CREATED,
-            "summary": _("Fiche créée"),
+            "summary": summary,
             "by": batch.by,
             "import_batch": batch,
         }

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib import identifiers
 from lib.errors import Refusal
 from lib.identifiers import (
     check_email,
@@ -252,3 +253,19 @@ def test_any_text_is_kept_or_refused_with_a_sentence(check: Callable[[str], str]
     except Refusal as refused:
         said = refused.message
     assert said[-1] in ".?"
+
+
+@given(st.from_regex(r"0[1-9][0-9]{8}", fullmatch=True))
+def test_the_quick_way_for_french_numbers_changes_nothing(digits: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identifiers, "_METROPOLITAN", re.compile("never"))
+        slow = outcome(digits)
+    assert outcome(digits) == slow
+
+
+def outcome(digits: str) -> str:
+    """The stored form of a number, or why it is refused."""
+    try:
+        return identifiers.check_phone(digits)
+    except Refusal as refusal:
+        return refusal.message

@@ -16,6 +16,7 @@ from crm.importing import receiving, reports, running
 from crm.models import ImportBatch
 from crm.models.customers import CustomerType
 from lib.errors import Refusal
+from lib.tabular import LARGEST_FILE
 
 State = ImportBatch.State
 _FOREVER = 10_000_000.0  # seconds: a command does not stop on the way
@@ -75,7 +76,12 @@ class Command(BaseCommand):
             raise Refusal(f"{path} n’est pas un fichier.")
         with path.open("rb") as raw:
             batch = receiving.receive_file(
-                file=File(raw), filename=path.name, by=by, default_type=options["default_type"], source=options["source"]
+                file=File(raw),
+                filename=path.name,
+                by=by,
+                default_type=options["default_type"],
+                source=options["source"],
+                largest=LARGEST_FILE,
             )
         try:
             return receiving.choose_columns(batch, mapping=receiving.mapping_of(batch), default_type=batch.default_type, by=by)
