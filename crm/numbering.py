@@ -14,6 +14,12 @@ def next_numbers(name: str, count: int = 1) -> range:
     return range(first, first + count)
 
 
+def hold(name: str) -> None:
+    """Make whoever wants numbers of the counter `name` wait until the transaction ends, without taking any."""
+    Counter.objects.bulk_create([Counter(name=name)], ignore_conflicts=True)
+    list(Counter.objects.select_for_update().filter(name=name))
+
+
 def customer_reference(number: int) -> str:
     """«C00017»."""
     return f"C{number:05d}"

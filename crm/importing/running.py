@@ -26,7 +26,7 @@ from crm.importing.seen import Seen
 from crm.importing.writing import write_rows
 from crm.models import ImportBatch, ImportLine
 from crm.models.customers import CustomerType
-from crm.numbering import CUSTOMERS, next_numbers
+from crm.numbering import CUSTOMERS, hold
 from lib import clock
 from lib.errors import Refusal
 
@@ -274,7 +274,7 @@ class _Worker:
 def import_rows(batch: ImportBatch, rows: Sequence[Row]) -> tuple[list[ImportLine], dict[str, int]]:
     """Write what is new of one chunk; returns the report's lines, not yet saved, and the counts."""
     # Whoever creates customers waits here: what another import is writing is then seen, not written again.
-    next_numbers(CUSTOMERS, 0)
+    hold(CUSTOMERS)
     lines: list[ImportLine] = []
     new: list[Row] = []
     known = Known(rows)
