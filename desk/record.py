@@ -147,10 +147,13 @@ def _people(customer: Customer, contacts: list[Contact], known: Situation) -> li
             email=person.email,
             refused=refused.get(person.email_key, ""),
             note=person.note,
-            edit_url="",
+            edit_url=reverse("contact_edit", args=[person.public_id]),
         )
         for person in contacts
     ]
+    if customer.is_person and people and not (people[0].phones or people[0].email):  # the client, who is that person
+        people[0].phones = [customer.phone] if customer.phone else []
+        people[0].email, people[0].refused = customer.email, refused.get(customer.email_key, "")
     return [*_own_lines(customer, people, refused), *people]
 
 
