@@ -56,7 +56,7 @@ def statements(client, url):
 
 def test_the_head_says_who_this_is(world):
     page = signed_in(world.camille).get(record_of(world.customer))
-    assert words(page, '<div class="page-head who">', '<div class="record">') == (
+    assert words(page, '<div class="page-head">', '<div class="record">') == (
         "Mme Anne Lemoine Particulière à Nantes, cliente depuis mars 2021. Préfère le téléphone, le matin. "
         f"Référence {world.customer.reference}. chantier en cours Écrire un e-mail E Modifier la fiche"
     )
