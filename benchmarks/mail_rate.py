@@ -49,7 +49,9 @@ def main() -> None:
         way = Smtp(SmtpSettings("127.0.0.1", sink.port, "none"))
         done = outbox.drain(now=clock.real_now(), way=way, limit=mails, seconds=600)
         rate = mails / (time.perf_counter() - began)
-    print(f"{connection.vendor}: {done.sent} of {mails} sent, {rate:.0f}/s; bare send_messages {floor:.0f}/s; ratio {rate / floor:.2f}")
+    print(
+        f"{connection.vendor}: {done.sent} of {mails} sent, {rate:.0f}/s; bare send_messages {floor:.0f}/s; ratio {rate / floor:.2f}"
+    )
 
 
 if __name__ == "__main__":
