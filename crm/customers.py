@@ -61,6 +61,8 @@ def edit_customer(customer: Customer, *, by: User | None, version: int | None = 
         current.updated_at = clock.now()
         set_customer_keys(current).save()
         search.index_customers([current])
+        if "name" in changed:
+            search.index_history(current)
         timeline.record(
             customer=current, kind=Kind.CUSTOMER_CHANGED, summary=_("Fiche modifiée"), by=by, data={"fields": changed}
         )

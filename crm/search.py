@@ -7,10 +7,11 @@ the search itself, so that neither an excerpt nor a presence tells of it.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django_q.tasks import async_task
 
@@ -28,6 +29,7 @@ SHORTEST = 2  # characters: one letter answers to everybody
 _READ = 100_000  # characters of one text that are indexed
 _LONGEST = 64  # characters of a word worth keeping
 _BATCH = 1000
+_AT_ONCE = 300  # entries written again while a person waits
 # PostgreSQL walks this many of the newest entries before it asks its index of words: a common word is found at once
 # on the way, a rare one never makes it read the whole table backwards.
 _RECENT = 3000
@@ -114,11 +116,15 @@ def index_contacts(rows: Iterable[Contact]) -> None:
 def index_interactions(rows: Iterable[Interaction], *, new: bool = False) -> None:
     """Write what finds these exchanges: their words, or nothing any more when they were erased. `new` rows have no
     former entry to take away."""
+    rows = [*rows]
+    prefetch_related_objects(rows, "customer", "contact")
     _write(SearchEntry.Kind.INTERACTION, rows, _interaction_texts, lambda row: _shared(row, row.occurred_at), new=new)
 
 
 def index_emails(rows: Iterable[Email]) -> None:
-    """Write what finds these mails: subject, text, addresses."""
+    """Write what finds these mails: subject, text, addresses, names."""
+    rows = [*rows]
+    prefetch_related_objects(rows, "customer", "contact")
     _write(SearchEntry.Kind.EMAIL, rows, _email_texts, lambda row: _shared(row, row.created_at))
 
 
@@ -126,6 +132,27 @@ def index_exchange(row: Interaction) -> None:
     """Write again what finds an exchange and its mail, after a correction, an erasure or another visibility."""
     index_interactions([row])
     index_emails(Email.objects.filter(interaction=row))
+
+
+def index_history(customer: Customer) -> None:
+    """Write again what finds the exchanges and mails of a customer whose name has changed: at once when they are few,
+    else by the worker (until then they are found by the former name)."""
+    known = SearchEntry.objects.filter(customer=customer).order_by("pk")
+    if len(known.values_list("pk")[: _AT_ONCE + 1]) <= _AT_ONCE:
+        index_history_of(customer.pk)
+    else:
+        transaction.on_commit(lambda: async_task("crm.search.index_history_of", customer.pk))
+
+
+def index_history_of(customer_id: int) -> None:
+    """A task of the worker, safe to run twice."""
+    for rows, write in (
+        (Interaction.objects.filter(customer=customer_id), index_interactions),
+        (Email.objects.filter(customer=customer_id), index_emails),
+    ):
+        stream = rows.order_by("pk").iterator(_BATCH)
+        while batch := list(islice(stream, _BATCH)):
+            write(batch)
 
 
 def compact_soon() -> None:
@@ -163,11 +190,16 @@ def _contact_texts(row: Contact) -> tuple[str, ...]:
 def _interaction_texts(row: Interaction) -> tuple[str, ...]:
     if row.erased_at or not (row.body or row.about_label or row.kind in HUMAN_KINDS) or (row.kind == Kind.EMAIL and not row.body):
         return ()  # a row the house wrote of itself, or one whose words are its mail's
-    return (row.summary, row.about_label, row.body)
+    return (row.summary, row.about_label, row.body, *_who(row))
 
 
 def _email_texts(row: Email) -> tuple[str, ...]:
-    return () if row.erased_at else (row.subject, row.recipient_name, row.recipient_email, row.sender_email, row.text)
+    return () if row.erased_at else (row.subject, row.recipient_name, row.recipient_email, row.sender_email, row.text, *_who(row))
+
+
+def _who(row: Interaction | Email) -> tuple[str, ...]:
+    """The names under which people look for what was said: « lemoine charnière »."""
+    return (row.customer.name if row.customer else "", row.contact.full_name if row.contact else "")
 
 
 def _shared(row: Any, occurred_at: datetime) -> dict[str, Any]:
