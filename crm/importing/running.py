@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 CHUNK = 500  # lines in one transaction
 LEASE = timedelta(seconds=60)  # how long a silent worker keeps a batch
 SLICE = 8.0  # seconds of work in one task: the queue's other tasks wait no longer
+AT_ONCE = 0.5  # seconds of work done in the request itself: a small file needs no worker
 
 State, Outcome = ImportBatch.State, ImportLine.Outcome
 AT_WORK = (State.CHECKING, State.QUEUED, State.RUNNING, State.UNDOING)
@@ -96,11 +97,11 @@ def carry_on(batch_id: int, *, seconds: float = SLICE, progress: Progress | None
         raise
 
 
-def begin(batch: ImportBatch, *, seconds: float = 0.5) -> ImportBatch:
+def begin(batch: ImportBatch, *, seconds: float | None = None) -> ImportBatch:
     """Do at once what takes less than a moment and leave the rest to the worker; for a page, which then tells how far
     it is. An error is on the batch, and in the log."""
     try:
-        carry_on(batch.pk, seconds=seconds)
+        carry_on(batch.pk, seconds=AT_ONCE if seconds is None else seconds)
     except Exception:
         log.exception("import %s", batch.public_id)
     batch.refresh_from_db()

@@ -16,6 +16,12 @@ from tests.files import customer_file
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine takes its time."""
+    monkeypatch.setattr(running, "AT_ONCE", 600)
+
+
 @pytest.fixture
 def clients(tmp_path: Path) -> Path:
     """The firm's own file."""

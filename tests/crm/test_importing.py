@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.models import AuditEntry
-from crm import timeline
+from config import jobs
+from crm import search, timeline
 from crm.commitments import promise
 from crm.contacts import add_contact
 from crm.customers import create_customer, edit_customer, tag_customers
@@ -475,3 +476,23 @@ def test_the_lookups_of_a_chunk_use_their_indexes():
         assert f"USING INDEX customer_{name}" in plan
     plan = ImportLine.objects.filter(~Q(row_hash=""), row_hash__in=["a"]).order_by("pk").explain()
     assert "USING INDEX import_row_hash" in plan
+
+
+def test_the_bell_and_the_sweep_finish_what_a_page_began(karim, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(running, "CHUNK", 60)
+    batch = receive(customer_file.content(), karim)
+    receiving.choose_columns(batch, mapping=receiving.mapping_of(batch), default_type="", by=karim)
+    with django_capture_on_commit_callbacks(execute=True) as rung:
+        batch = running.begin(batch, seconds=0)
+    assert (len(rung), batch.position) == (1, 60)
+    batch.refresh_from_db()
+    assert batch.state == State.CHECKED
+    running.start_import(batch, by=karim)
+    jobs.resume_imports()
+    batch.refresh_from_db()
+    assert (batch.state, reports.added(batch)) == (State.DONE, 233)
+
+
+def test_a_customer_is_found_by_the_code_of_the_former_software(karim):
+    imported(SMALL, karim)
+    assert [hit.customer.name for hit in search.find(karim, "A1").customers] == ["Menuiserie Le Goff"]
