@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +114,7 @@ def reasons_to_keep(batch: ImportBatch, customers: Sequence[Customer]) -> dict[i
     _say(said, ids, ((contact.customer_id, _("un contact a été ajouté ou changé")) for contact in added))
     tagged = Customer.tags.through.objects.filter(customer__in=ids, pk__gt=batch.counts.get("last_tag_link", 0)).order_by("pk")
     _say(said, ids, ((link.customer_id, _("une étiquette a été posée")) for link in tagged))
-    return {pk: said.get(pk) or _("la fiche a été modifiée") for pk in ids}
+    return {pk: capfirst(said.get(pk) or _("la fiche a été modifiée")) for pk in ids}
 
 
 def _touched(batch: ImportBatch) -> Q:

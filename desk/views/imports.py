@@ -120,6 +120,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
         "outcome": outcome,
         "lines": [(line, pages.TONES[line.outcome]) for line in lines],
         "more": more,
+        "may_merge": request.user.may(Right.MERGE_CUSTOMERS),
     }
     return render(request, "desk/imports/batch.html", context)
 

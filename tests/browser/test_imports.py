@@ -13,8 +13,6 @@ from crm.models import Customer, ImportBatch
 from tests.browser.pictures import axe, picture
 from tests.files import customer_file
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,13 +294,13 @@ def test_undo_removes_what_nobody_touched_and_says_why_the_rest_stays(karim, cam
     assert sorted(customer.name for customer in undoing.untouched(batch)) == ["Intact"]
     day = f"{clock.local(clock.now()):%-d}"
     assert told[of["Appel"].pk].startswith(f"Camille a consigné un échange (appel) le {day}")
-    assert told[of["Change"].pk].startswith(f"fiche modifiée par Camille le {day}")
+    assert told[of["Change"].pk].startswith(f"Fiche modifiée par Camille le {day}")
     batch = undone(batch, karim)
     assert (batch.state, batch.counts["removed"], batch.counts["kept"]) == (State.UNDONE, 1, 6)
     assert set(Customer.objects.values_list("name", flat=True)) == {before.name, *of} - {"Intact"}
     reasons = dict(batch.lines.filter(outcome="kept").values_list("label", "message"))
-    assert reasons["Promesse"] == "un engagement a été pris"
-    assert reasons["Etiquette"] == "une étiquette a été posée"
+    assert reasons["Promesse"] == "Un engagement a été pris"
+    assert reasons["Etiquette"] == "Une étiquette a été posée"
     assert reasons["Reserve"] == reasons["Appel"]
     assert AuditEntry.objects.filter(event="import.undone").get().data == {"batch": batch.public_id, "removed": 1, "kept": 6}
 
