@@ -8,8 +8,10 @@ at random moments, most of them while handing a message over. Then one worker fi
 """
 
 import argparse
+import atexit
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -174,8 +176,17 @@ def throwaway() -> dict[str, str]:
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(f'CREATE DATABASE "{name}"')
         told["DATABASE_URL"] = url.rpartition("/")[0] + "/" + name
+        atexit.register(drop, url, name)
     os.environ.update(told)
     return dict(os.environ)
+
+
+def drop(url: str, name: str) -> None:
+    """Throw the database away."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def main() -> None:
