@@ -4,11 +4,11 @@ One folding for both engines (`lib.folding`); newest first; nothing is counted; 
 the search itself, so that neither an excerpt nor a presence tells of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Case, F, Value, When, prefetch_related_objects
@@ -44,6 +44,7 @@ _CODES = {
 }
 _ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
+Row = TypeVar("Row", bound=models.Model)
 Texts = Callable[[Any], tuple[str, ...]]
 Values = Callable[[Any], dict[str, Any]]
 
@@ -146,13 +147,16 @@ def index_history(customer: Customer) -> None:
 
 def index_history_of(customer_id: int) -> None:
     """A task of the worker, safe to run twice."""
-    for rows, write in (
-        (Interaction.objects.filter(customer=customer_id), index_interactions),
-        (Email.objects.filter(customer=customer_id), index_emails),
-    ):
-        stream = rows.order_by("pk").iterator(_BATCH)
-        while batch := list(islice(stream, _BATCH)):
-            write(batch)
+    for said in _batches(Interaction.objects.filter(customer=customer_id)):
+        index_interactions(said)
+    for written in _batches(Email.objects.filter(customer=customer_id)):
+        index_emails(written)
+
+
+def _batches(rows: models.QuerySet[Row]) -> Iterator[list[Row]]:
+    stream = rows.order_by("pk").iterator(_BATCH)
+    while batch := list(islice(stream, _BATCH)):
+        yield batch
 
 
 def compact_soon() -> None:
