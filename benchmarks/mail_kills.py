@@ -163,8 +163,10 @@ def account(mails: int, kills: int, arrived: Counter[str], seconds: float) -> Ac
 
 def throwaway() -> dict[str, str]:
     """The environment of a new, empty database, put in force here too."""
+    folder = tempfile.mkdtemp(prefix="egards-kills-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     told = {
-        "EGARDS_DATA": tempfile.mkdtemp(prefix="egards-kills-"),
+        "EGARDS_DATA": folder,
         "EGARDS_KIND": "demo",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
