@@ -143,10 +143,8 @@ def assign_owner(customers: Iterable[Customer], *, owner: User | None, by: User 
         rows = Customer.objects.select_for_update().filter(pk__in=[customer.pk for customer in customers]).order_by("pk")
         former = {row.pk: row.owner_id for row in rows if row.owner_id != (owner.pk if owner else None)}
         Customer.objects.filter(pk__in=former).update(owner=owner, version=F("version") + 1, updated_at=clock.now())
-        for pk in former:
-            timeline.record(
-                customer=Customer(pk=pk), kind=Kind.CUSTOMER_CHANGED, summary=_("Suivi confié"), by=by, data={"fields": ["owner"]}
-            )
+        told = {"kind": Kind.CUSTOMER_CHANGED, "summary": _("Suivi confié"), "by": by, "data": {"fields": ["owner"]}}
+        timeline.record_many({"customer": row, **told} for row in rows if row.pk in former)
     return former
 
 
