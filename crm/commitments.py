@@ -14,6 +14,7 @@ from crm.models import Commitment, Contact, Customer, Interaction
 from crm.models.timeline import Kind, Visibility
 from lib import clock
 from lib.errors import Conflict, Refusal
+from lib.plain_text import refuse_control_characters
 
 
 def promise(
@@ -34,7 +35,7 @@ def promise(
 ) -> Commitment:
     """Open a commitment of ours or of the client's and write it in the history (unless it is born with the
     interaction that tells it: `record=False`). `due_on` is a civil date, `amount` EUR. Returns it."""
-    what = " ".join(what.split())
+    what = refuse_control_characters(" ".join(what.split()))
     if not what:
         raise Refusal(_("Dites en quelques mots ce qui est promis."), field="what")
     if len(what) > 200:
@@ -118,7 +119,7 @@ def move(
 
 def release(commitment: Commitment, *, by: User | None, reason: str, version: int | None = None) -> Commitment:
     """Say that it no longer holds, with the reason, which the history keeps."""
-    reason = " ".join(reason.split())
+    reason = refuse_control_characters(" ".join(reason.split()))
     if not reason:
         raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
     with transaction.atomic():

@@ -18,7 +18,7 @@ from crm.models.customers import Channel
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind, Mood, Visibility
 from lib import clock
 from lib.errors import Conflict, Refusal
-from lib.plain_text import check_text
+from lib.plain_text import check_text, refuse_control_characters
 
 MAX_WORDS = 20_000  # signs in one exchange; longer texts are joined as files
 MAX_MINUTES = 24 * 60
@@ -139,7 +139,7 @@ def erase_interaction(interaction: Interaction, *, by: User, reason: str) -> Int
 
     Its author or a responsable may. Erasing twice is erasing once.
     """
-    reason = " ".join(reason.split())[:200]
+    reason = refuse_control_characters(" ".join(reason.split()))[:200]
     if not reason:
         raise Refusal(_("Dites pourquoi ces mots sont effacés : la ligne restera, avec votre raison."), field="reason")
     with transaction.atomic():

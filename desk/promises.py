@@ -1,5 +1,6 @@
 """A commitment made ready for a page: the record, Aujourd’hui, the lists."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from accounts.policy import Right
 from accounts.requests import HouseRequest
 from crm.models import Commitment
 from desk import phrases
+from lib.public_ids import PATTERN
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Done:
 def just_done(request: HouseRequest) -> Done | None:
     """What the link that brought here says was just done (`?fait=`), when it is so. One statement, or none."""
     ref = request.GET.get("fait", "")
-    if not ref or not request.user.may(Right.LOG):
+    if not re.fullmatch(PATTERN, ref) or not request.user.may(Right.LOG):
         return None
     row = Commitment.objects.visible_to(request.user).filter(public_id=ref).first()
     if row is None or row.is_open:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -75,19 +75,28 @@ class RecordPage:
     thread: Thread
 
 
-def find_family(public_id: str, *, user: User) -> tuple[Customer, list[int]]:
-    """The record of a public id with the ids of its family. An alias comes back as itself, with its head loaded: the
-    view sends there. One statement; 404 when it is not there for `user`."""
+@dataclass(frozen=True)
+class Family:
+    """A record with the ids of its aliases; `head` is the public id of the record it is an alias of, if it is one."""
+
+    customer: Customer
+    ids: list[int]
+    head: str
+
+
+def find_family(public_id: str, *, user: User) -> Family:
+    """The record of a public id and its family. One statement; 404 when it is not there for `user`."""
     rows = list(
         Customer.objects.visible_to(user)
         .filter(Q(public_id=public_id) | Q(merged_into__public_id=public_id))
-        .select_related("owner", "merged_into")
+        .annotate(head_ref=F("merged_into__public_id"))
+        .select_related("owner")
         .order_by("pk")
     )
     found = next((row for row in rows if row.public_id == public_id), None)
     if found is None:
         raise Http404
-    return found, [found.pk, *(row.pk for row in rows if row.pk != found.pk)]
+    return Family(found, [found.pk, *(row.pk for row in rows if row.pk != found.pk)], found.head_ref or "")
 
 
 def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -37,11 +38,26 @@ FILTERS = {
 MOODS_OF_HER = {
     Mood.HAPPY: lazy("contente"), Mood.CALM: lazy("sereine"), Mood.WORRIED: lazy("inquiète"), Mood.UPSET: lazy("mécontente"),
 }  # fmt: skip
+MOODS = frozenset(Mood.values)
+ANY = "0" * 26  # stands for a public id in an address worked out once for the page
+OWED = (
+    "public_id", "customer", "customer__name", "customer__public_id", "owed_by", "nature", "what", "amount", "due_on", "due_at",
+    "due_before", "owner", "owner__name", "owner__email", "author", "author__name", "author__email", "made_at", "kept_at",
+    "released_at", "version", "contact", "interaction", "interaction__kind", "interaction__occurred_at",
+)  # fmt: skip
 MOOD_TONES = {Mood.HAPPY: "ok", Mood.CALM: "plain", Mood.WORRIED: "warn", Mood.UPSET: "warn"}
 MAIL_TONES = {
     Email.State.QUEUED: "info", Email.State.SENDING: "info", Email.State.HELD: "warn", Email.State.UNCERTAIN: "warn",
     Email.State.FAILED: "late", Email.State.CANCELLED: "plain",
 }  # fmt: skip
+
+
+# What a page of the thread reads of each row: columns, not models, whose making would cost more than the query.
+COLUMNS = (
+    "pk", "public_id", "kind", "direction", "occurred_at", "summary", "about_kind", "about_ref", "about_label", "data", "erased_at",
+    "words", "author__name", "author__job_title", "contact__first_name", "contact__last_name", "contact__civility", "email__pk",
+    "email__subject", "email__state", "email__reason", "mail_words",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -99,7 +115,6 @@ class Thread:
     older: str = ""  # the query of the next page, when there is one
     later: bool = False  # whether newer rows exist than those shown
     ids: frozenset[str] = frozenset()
-    interactions: Sequence[Interaction] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +139,7 @@ class Place:
             return None
 
 
-def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) -> list[Interaction]:
+def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) -> list[Any]:
     """The rows of one page of the thread, newest first, one more than shown when older ones exist. One statement."""
     rows = Interaction.objects.of_family(ids).visible_to(user)
     kinds = FILTERS.get(chosen, FILTERS[""])[1]
@@ -132,10 +147,11 @@ def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) 
         rows = rows.filter(kind__in=kinds)
     if before is not None:
         rows = rows.filter(occurred_at__lte=before.at).filter(Q(occurred_at__lt=before.at) | Q(pk__lt=before.pk))
-    return list(rows.select_related("author", "contact", "email").defer("email__html").newest_first()[: PAGE + 1])
+    rows = rows.annotate(words=Substr("body", 1, WORDS + 1), mail_words=Substr("email__text", 1, MAIL_WORDS + 1))
+    return list(rows.newest_first().values_list(*COLUMNS, named=True)[: PAGE + 1])
 
 
-def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before: Place | None) -> list[Interaction]:
+def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before: Place | None) -> list[Any]:
     """Contacts that colleagues keep to themselves in that stretch: their date, direction, channel and author, never a
     word nor a name of a client's. One statement."""
     rows = Interaction.objects.of_family(ids).filter(~may_read(user), kind__in=CONTACT_KINDS)
@@ -143,9 +159,8 @@ def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before:
         rows = rows.filter(occurred_at__gte=since)
     if before is not None:
         rows = rows.filter(occurred_at__lt=before.at)
-    return list(
-        rows.select_related("author").only("public_id", "kind", "direction", "occurred_at", "author").newest_first()[:PAGE]
-    )
+    columns = ("pk", "public_id", "kind", "direction", "occurred_at", "author__name")
+    return list(rows.newest_first().values_list(*columns, named=True)[:PAGE])
 
 
 def read_thread(
@@ -162,6 +177,7 @@ def read_thread(
         Commitment.objects.visible_to(user)
         .filter(Q(interaction__in=[row.pk for row in shown]) | Q(customer_id__in=ids, kept_at=None, released_at=None))
         .select_related("owner", "author", "interaction", "customer")
+        .only(*OWED)
         .order_by("due_on", "due_at", "id")[:200]
     )
     parts = _Parts(today=today, now=now)
@@ -179,7 +195,6 @@ def read_thread(
         older=_query(chosen, str(Place(shown[-1].occurred_at, shown[-1].pk))) if older else "",
         later=before is not None,
         ids=frozenset(row.public_id for row in shown),
-        interactions=shown,
     )
     return thread, commitments
 
@@ -189,16 +204,22 @@ class _Parts:
 
     def __init__(self, *, today: date, now: datetime) -> None:
         self.today, self.now = today, now
+        self.exchange_url, self.pointing_url = reverse("exchange", args=[ANY]), reverse("pointing", args=["kind", ANY])
         self.files: dict[int, list[Attachment]] = {}
         self.promises: dict[int, list[PromiseLine]] = {}
 
-    def read(self, rows: Sequence[Interaction], commitments: Sequence[Commitment]) -> None:
+    def read(self, rows: Sequence[Any], commitments: Sequence[Commitment]) -> None:
         for file in Attachment.objects.filter(interaction__in=[row.pk for row in rows], erased_at=None).order_by("id"):
             self.files.setdefault(file.interaction_id or 0, []).append(file)
         for commitment in commitments:
             if commitment.interaction_id:
                 line = promise_line(commitment, today=self.today, now=self.now)
                 self.promises.setdefault(commitment.interaction_id, []).append(line)
+
+
+def first_name(name: str | None) -> str:
+    """The word colleagues use."""
+    return name.split(" ")[0] if name else ""
 
 
 def _pills(base: str, chosen: str) -> list[tuple[str, str, bool]]:
@@ -213,13 +234,13 @@ def _query(chosen: str, place: str) -> str:
     return "?" + (f"fil={chosen}&" if chosen else "") + f"avant={place}"
 
 
-def _day(on: date, rows: list[Interaction], concealed: set[int], parts: _Parts) -> Day:
+def _day(on: date, rows: list[Any], concealed: set[int], parts: _Parts) -> Day:
     human, auto, names = [], [], []
     for row in rows:
         if row.pk in concealed:
             human.append(_reserved(row))
-        elif row.is_automatic:
-            auto.append(_auto_line(row, parts.today))
+        elif row.kind not in HUMAN_KINDS:
+            auto.append(_auto_line(row, parts.today, parts.pointing_url))
             names.append(Kind(row.kind).label if row.kind in Kind.values else row.summary)
         else:
             human.append(_row(row, parts))
@@ -231,8 +252,8 @@ def _named(names: Sequence[Any]) -> str:
     return ", ".join(once[:3]) + ("…" if len(once) > 3 else "")
 
 
-def _reserved(row: Interaction) -> Row:
-    who = row.author.first_name if row.author else ""
+def _reserved(row: Any) -> Row:
+    who = first_name(row.author__name)
     return Row(
         id=f"e-{row.public_id}",
         title=phrases.title(row.kind, row.direction),
@@ -242,67 +263,74 @@ def _reserved(row: Interaction) -> Row:
     )
 
 
-def _auto_line(row: Interaction, today: date) -> AutoLine:
+def _auto_line(row: Any, today: date, pointing_url: str) -> AutoLine:
     label = Kind(row.kind).label if row.kind in Kind.values else row.summary
     text = str(label)[:1].lower() + str(label)[1:]
     if row.about_label:
         text += _(" : %(what)s") % {"what": row.about_label}
     if row.kind == Kind.COMMITMENT_MOVED and row.data.get("to"):
         text += _(", au %(day)s") % {"day": phrases.exact_day(date.fromisoformat(row.data["to"]), today)}
-    if row.author:
-        text += _(", par %(who)s") % {"who": row.author.first_name}
-    if row.body:
-        text += ". " + phrases.cut(row.body, 200)[0]
-    url = reverse("pointing", args=[row.about_kind, row.about_ref]) if row.about_kind and row.about_ref else ""
+    if row.author__name:
+        text += _(", par %(who)s") % {"who": first_name(row.author__name)}
+    if row.words:
+        text += ". " + phrases.cut(row.words, 200)[0]
+    url = (
+        pointing_url.replace("/kind/", f"/{row.about_kind}/").replace(ANY, row.about_ref)
+        if row.about_kind and row.about_ref
+        else ""
+    )
     return AutoLine(french.hour(row.occurred_at), text, url)
 
 
-def _row(row: Interaction, parts: _Parts) -> Row:
+def _row(row: Any, parts: _Parts) -> Row:
     note = row.kind == Kind.NOTE
-    author, contact = row.author, row.contact
-    named = (author.name + (f", {author.job_title}" if author.job_title else "") if author else "") if note else ""
+    author = row.author__name or ""
+    if note:
+        who = f"{author}, {row.author__job_title}" if row.author__job_title else author
+    else:
+        who = f"{row.contact__first_name or ''} {row.contact__last_name or ''}".strip()
     shown = Row(
         id=f"e-{row.public_id}",
-        title=phrases.title(row.kind, row.direction, named if note else contact.full_name if contact else ""),
+        title=phrases.title(row.kind, row.direction, who),
         hour=french.hour(row.occurred_at),
-        who="" if note or author is None else author.first_name,
-        url=reverse("exchange", args=[row.public_id]),
+        who="" if note else first_name(author),
+        url=parts.exchange_url.replace(ANY, row.public_id),
         files=parts.files.get(row.pk, []),
         promises=parts.promises.get(row.pk, []),
     )
     if row.data.get("minutes"):
         shown.title += f", {phrases.lasting(row.data['minutes'])}"
-    if row.mood in Mood.values:
-        mood, of_her = Mood(row.mood), contact is not None and contact.civility == "mme"
+    if row.data.get("mood") in MOODS:
+        mood, of_her = Mood(row.data["mood"]), row.contact__civility == "mme"
         shown.mood, shown.mood_tone = str(MOODS_OF_HER[mood] if of_her else mood.label), MOOD_TONES[mood]
     if row.erased_at is not None:
         shown.erased = erased_words(row, parts.today)
         return shown
-    mail = getattr(row, "email", None)
-    if mail is not None:
-        _tell_mail(shown, mail)
+    if row.email__pk is not None:
+        _tell_mail(shown, row)
     else:
-        shown.words, shown.longer = phrases.cut(row.body, WORDS)
+        shown.words, shown.longer = phrases.cut(row.words, WORDS)
         _tell_former(shown, row, parts.today)
     return shown
 
 
-def _tell_mail(shown: Row, mail: Email) -> None:
-    shown.subject = mail.subject
-    shown.words, shown.longer = phrases.cut(mail.text, MAIL_WORDS)
+def _tell_mail(shown: Row, row: Any) -> None:
+    shown.subject = row.email__subject
+    shown.words, shown.longer = phrases.cut(row.mail_words, MAIL_WORDS)
     shown.quote = True
-    if mail.state in MAIL_TONES:
-        shown.state, shown.state_tone, shown.reason = mail.get_state_display(), MAIL_TONES[Email.State(mail.state)], mail.reason
+    state = Email.State(row.email__state)
+    if state in MAIL_TONES:
+        shown.state, shown.state_tone, shown.reason = str(state.label), MAIL_TONES[state], row.email__reason
 
 
-def _tell_former(shown: Row, row: Interaction, today: date) -> None:
+def _tell_former(shown: Row, row: Any, today: date) -> None:
     former = row.data.get("former") or []
     if former:
         shown.corrected = phrases.day(clock.local(datetime.fromisoformat(former[-1]["until"])).date(), today)
         shown.former = [phrases.cut(version["words"], MAIL_WORDS)[0] for version in former[-3:]]
 
 
-def erased_words(row: Interaction, today: date) -> str:
+def erased_words(row: Any, today: date) -> str:
     """What stands where words were: who erased them, when and why."""
     told = row.data.get("erased", {})
     when = phrases.day(clock.local(row.erased_at).date(), today) if row.erased_at else ""

@@ -13,6 +13,10 @@ from tact import facts
 LAST_CONTACTS = 12  # enough to find the mood of the last months without reading a whole history
 MOOD_DAYS = 90
 LOST_MAIL_DAYS = 30
+_CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
+    "public_id", "occurred_at", "kind", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
+    "contact__first_name", "contact__last_name", "email__interaction", "email__text", "email__erased_at",
+)  # fmt: skip
 
 
 def read(
@@ -60,6 +64,7 @@ def _last_contacts(ids: list[int], *, user: User) -> tuple[facts.Contact, ...]:
         Interaction.objects.of_family(ids)
         .filter(kind__in=CONTACT_KINDS, erased_at=None)
         .select_related("author", "contact", "email")
+        .only(*_CONTACT_COLUMNS)
         .newest_first()[:LAST_CONTACTS]
     )
     return tuple(_moment(row, hidden=not _may_read(row, user)) for row in rows)

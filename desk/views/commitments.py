@@ -48,15 +48,15 @@ def commitment(request: HouseRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HouseRequest, ref: str) -> HttpResponse:
     """Take a commitment on a record."""
-    customer, ids = find_family(ref, user=request.user)
-    if customer.merged_into is not None:
-        return redirect("commitment_add", customer.merged_into.public_id)
-    contacts = list(present_contacts(ids, user=request.user))
+    family = find_family(ref, user=request.user)
+    if family.head:
+        return redirect("commitment_add", family.head)
+    contacts = list(present_contacts(family.ids, user=request.user))
     form = PromiseForm(request.POST or None, by=request.user, contacts=contacts, colleagues=list(User.objects.staff()))
-    if form.is_valid() and form.promise(customer):
+    if form.is_valid() and form.promise(family.customer):
         messages.success(request, _("L’engagement est pris."))
         return redirect("customer", ref)
-    context = {"form": form, "customer": customer}
+    context = {"form": form, "customer": family.customer}
     return render(request, "desk/commitments/add.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,5 +1,6 @@
 """From a frozen reference (`about_kind`, `about_ref`) to the page where it can be read, rights checked at the click."""
 
+import re
 from collections.abc import Callable
 
 from django.db.models import Model, QuerySet
@@ -12,6 +13,7 @@ from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
+from lib.public_ids import PATTERN
 
 # kind → (rows this person may read, name of the page of one row). A page of a room not built yet answers as missing.
 ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
@@ -30,11 +32,13 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
 @require_safe
 def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
     """Send to the page of `kind` and `ref`; a foreign one and a missing one look alike."""
+    if kind == "address":
+        return redirect("customer", _holder(request.user, ref.lower()).public_id)
+    if not re.fullmatch(PATTERN, ref):
+        raise Http404
     if kind == "contact":
         contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("customer"), public_id=ref)
         return redirect("customer", contact.customer.public_id)
-    if kind == "address":
-        return redirect("customer", _holder(request.user, ref.lower()).public_id)
     if kind not in ROWS:
         raise Http404
     rows, page = ROWS[kind]
@@ -43,6 +47,8 @@ def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
 
 
 def _holder(user: User, address: str) -> Customer:
+    if not address.isprintable():
+        raise Http404
     contact = Contact.objects.visible_to(user).filter(email_key=address).select_related("customer").order_by("pk").first()
     found = contact.customer if contact else Customer.objects.visible_to(user).filter(email_key=address).order_by("pk").first()
     if found is None:

@@ -13,11 +13,11 @@ from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from crm import attachments, exchanges
-from crm.models import Attachment, Customer, Interaction
+from crm.models import Attachment, Interaction
 from desk.composing import ExchangeForm, exchange_form
 from desk.exchange import exchange_page
 from desk.promises import just_done
-from desk.record import find_family, present_contacts, read_record
+from desk.record import Family, find_family, present_contacts, read_record
 from desk.thread import Place
 from lib import clock
 from lib.errors import Refusal
@@ -27,31 +27,31 @@ from lib.errors import Refusal
 @require_safe
 def customer(request: HouseRequest, ref: str) -> HttpResponse:
     """The record."""
-    found, ids = find_family(ref, user=request.user)
-    if found.merged_into is not None:
-        return redirect("customer", found.merged_into.public_id)
-    return _show(request, found, ids)
+    family = find_family(ref, user=request.user)
+    if family.head:
+        return redirect("customer", family.head)
+    return _show(request, family)
 
 
 @policy(right=Right.LOG)
 @require_POST
 def log(request: HouseRequest, ref: str) -> HttpResponse:
     """Log an exchange on a record."""
-    found, ids = find_family(ref, user=request.user)
-    if found.merged_into is not None:
+    family = find_family(ref, user=request.user)
+    if family.head:
         raise Http404
-    contacts = list(present_contacts(ids, user=request.user))
+    contacts = list(present_contacts(family.ids, user=request.user))
     form = exchange_form(request, contacts=contacts, colleagues=list(User.objects.staff()))
-    row = form.log(found) if form.is_valid() else None
+    row = form.log(family.customer) if form.is_valid() else None
     if row is None:
-        return _show(request, found, ids, form=form)
+        return _show(request, family, form=form)
     messages.success(request, _("C’est consigné."))
     return redirect(f"{reverse('customer', args=[ref])}#e-{row.public_id}")
 
 
-def _show(request: HouseRequest, found: Customer, ids: list[int], *, form: ExchangeForm | None = None) -> HttpResponse:
+def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = None) -> HttpResponse:
     page = read_record(
-        found, ids, user=request.user, now=clock.now(), today=clock.today(), chosen=request.GET.get("fil", ""),
+        family.customer, family.ids, user=request.user, now=clock.now(), today=clock.today(), chosen=request.GET.get("fil", ""),
         before=Place.read(request.GET.get("avant", "")),
     )  # fmt: skip
     context: dict[str, Any] = {
@@ -79,7 +79,9 @@ def correct(request: HouseRequest, ref: str) -> HttpResponse:
     """Correct the words of an exchange."""
     row, body, seen = _exchange(request, ref), request.POST.get("body", ""), request.POST.get("seen", "0")
     try:
-        exchanges.correct_words(row, by=request.user, body=body, seen=int(seen) if seen.isdigit() else 0)
+        exchanges.correct_words(
+            row, by=request.user, body=body, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0
+        )
     except Refusal as refusal:
         context = exchange_page(row, user=request.user, today=clock.today(), refusal=refusal, typed=body[: exchanges.MAX_WORDS])
         return render(request, "desk/record/exchange.html", context, status=422)

@@ -183,6 +183,12 @@ def test_the_page_costs_little(world, django_assert_max_num_queries):
         client.get(page_of(world.call))
 
 
+@pytest.mark.parametrize("ref", ["a\x00b", "x", "é" * 26, "0" * 25, "a@b\x00.fr"])
+@pytest.mark.parametrize("kind", ["interaction", "address", "email", "x"])
+def test_a_reference_nobody_wrote_is_missing(world, kind, ref):
+    assert signed_in(world.camille).get(reverse("pointing", args=[kind, ref])).status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["interaction", "customer", "commitment", "contact"])
 def test_a_reference_leads_to_its_page_rights_checked_at_the_click(world, kind):
     things = {

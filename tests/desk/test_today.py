@@ -167,6 +167,11 @@ def test_strangers(world, client):
 
 # --- the sentence, without a database
 
+LONG_DAY = "Un appel avant 10 h, deux autres promesses dans la journée, deux e-mails à décider. Le reste peut attendre demain."  # as the mock says it
+HARD_DAY = (
+    "Deux promesses ont dépassé leur jour, une autre promesse dans la journée, deux promesses de clients à suivre, "
+    "un e-mail à décider."
+)
 NOW = datetime(2026, 11, 23, 8, 52, tzinfo=lemoine.PARIS)
 
 
@@ -190,11 +195,9 @@ def owed(what="Rappeler", days=0, at=None, before=True):
         ([owed()], [], 0, "Une promesse dans la journée."),
         ([owed(at=10)], [], 0, "Un appel avant 10 h."),
         ([owed("Livrer", at=10, before=False)], [], 0, "Une promesse à 10 h."),
-        ([owed(at=10), owed(), owed(at=17), owed(days=1)], [], 2, "Un appel avant 10 h, deux autres promesses dans la journée, deux e-mails à décider. "
-            "Le reste peut attendre demain."),
+        ([owed(at=10), owed(), owed(at=17), owed(days=1)], [], 2, LONG_DAY),
         ([owed(days=-3)], [owed()], 0, "Une promesse a dépassé son jour, une promesse de client à suivre."),
-        ([owed(days=-3), owed(days=-1), owed()], [owed(), owed(days=-1), owed(days=1)], 1, "Deux promesses ont dépassé leur jour, une autre promesse dans la journée, deux promesses de clients à suivre, "
-            "un e-mail à décider."),
+        ([owed(days=-3), owed(days=-1), owed()], [owed(), owed(days=-1), owed(days=1)], 1, HARD_DAY),
         ([owed(at=8)], [], 0, "Un appel avant 8 h."),  # its hour is past: it is still the first thing to say
         ([owed() for _number in range(12)], [], 0, "12 promesses dans la journée."),
     ],
