@@ -6,9 +6,10 @@ set -eu -o pipefail
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 port=${PORT:-8000} suite=${SUITE:-bookworm}
-mirror=${MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1)}
+mirror=${MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 || true)}
 mirror=${mirror:-http://deb.debian.org/debian}
 root=$(mktemp -d "${TMPDIR:-/tmp}/egards-bare.XXXXXX")
+chmod 755 "$root"
 mounts=()
 
 close() {
@@ -26,7 +27,7 @@ echo "debootstrap of $suite…" >&2
 debootstrap --variant=minbase --include=python3,python3-venv "$suite" "$root" "$mirror" >"$root.log" 2>&1 ||
     { tail -n 20 "$root.log"; exit 1; }
 rm -f "$root.log"
-for path in /proc /dev; do bind $path; done
+for path in /proc /dev /dev/pts; do bind $path; done
 
 # What lets this machine reach its registries, whatever they are: nothing of it is written anywhere else.
 for path in /etc/resolv.conf /etc/hosts /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.config/uv/uv.toml" ${SSL_CERT_FILE:-} ${PIP_CERT:-}; do
@@ -34,7 +35,7 @@ for path in /etc/resolv.conf /etc/hosts /etc/pip.conf "$HOME/.config/pip/pip.con
 done
 rm -rf "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"
 cp -a /etc/apt/. "$root/etc/apt/"
-local_folders=$({ cat /etc/pip.conf "$HOME/.config/pip/pip.conf" 2>/dev/null; echo "${PIP_FIND_LINKS:-}"; } | grep -oE '(file://[^ ]*|(^|= *| )/[^ ]+)' | sed -E 's#^file://[^/]*##; s#^[= ]*##' | sort -u)
+local_folders=$({ cat /etc/pip.conf "$HOME/.config/pip/pip.conf" 2>/dev/null; echo "${PIP_FIND_LINKS:-}"; } | grep -oE '(file://[^ ]*|(^|= *| )/[^ ]+)' | sed -E 's#^file://[^/]*##; s#^[= ]*##; s#/simple/?$##' | sort -u)
 for path in $local_folders; do if [ -d "$path" ]; then bind "$path"; fi; done
 
 git -c safe.directory="$here" -c safe.directory="$here/.git" clone -q --no-hardlinks "$here" "$root/srv/egards"
@@ -49,8 +50,8 @@ inside() { # run a command in the bare machine, with no environment but what rea
 start() { # seconds from `./run` to the first page; $1 names the start
     local began now status=000
     began=$(date +%s.%N)
-    (inside setsid /srv/egards/run --port "$port" >"$root/run.log" 2>&1) &
-    for _ in $(seq 6000); do
+    (inside setsid --wait /srv/egards/run --port "$port" >"$root/run.log" 2>&1) &
+    while kill -0 $! 2>/dev/null; do
         status=$(python3 - "$port" <<'PY'
 import sys, urllib.error, urllib.request
 try:
@@ -62,7 +63,6 @@ except OSError:
 PY
         )
         [ "$status" = 000 ] || break
-        grep -q "Traceback" "$root/run.log" && break
         sleep 0.1
     done
     now=$(date +%s.%N)

@@ -75,9 +75,11 @@ def create() -> None:
 def install(lock: str) -> None:
     """Install `lock` by its hashes: uv when it can be had, else pip. Exits with a clear sentence when neither can."""
     say(f"J’installe les bibliothèques de {lock}, vérifiées par leurs empreintes…")
-    command = fast_installer()
-    if command and attempt([*command, "--require-hashes", "-r", ROOT / lock], uv_settings()) is None:
-        return
+    if command := fast_installer():
+        trouble = attempt([*command, "--require-hashes", "-r", ROOT / lock], uv_settings())
+        if trouble is None:
+            return
+        say(f"uv n’a pas pu ({trouble.splitlines()[0][:200]}) ; pip prend le relais…")
     trouble = attempt([*pip("install"), "--quiet", "--require-hashes", "-r", ROOT / lock])
     if trouble is not None:
         say(trouble)
