@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from accounts.models import Installation
 from config.launch import machine
 
+HOUSE = "egards"  # the tag of our own checks: what the machine and the environment say, not the code
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ROOM = 500 * 1024 * 1024  # bytes under which a disk is said to be nearly full
 # What SQLite must answer when the settings are read back (trust.md, finding 4).
@@ -23,7 +24,7 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "recursive_triggers": 1, "fo
 WORDS = {"real": "réelle", "demo": "de démonstration", "bench": "de banc d’essai"}
 
 
-@register()
+@register(HOUSE)
 def public_url(**kwargs: Any) -> Sequence[CheckMessage]:
     """EGARDS_URL is a plain origin; http only on loopback."""
     parts = urlsplit(settings.PUBLIC_URL)
@@ -47,7 +48,7 @@ def public_url(**kwargs: Any) -> Sequence[CheckMessage]:
     return []
 
 
-@register()
+@register(HOUSE)
 def moved_clock(**kwargs: Any) -> Sequence[CheckMessage]:
     """EGARDS_TODAY is an ISO date, and never moves a real database's clock."""
     wanted = os.environ.get("EGARDS_TODAY", "")
@@ -68,7 +69,7 @@ def moved_clock(**kwargs: Any) -> Sequence[CheckMessage]:
     return []
 
 
-@register()
+@register(HOUSE)
 def documents(**kwargs: Any) -> Sequence[CheckMessage]:
     """Pango and a font, without which no PDF can be laid out."""
     lacking = [package for package in machine.missing() if not machine.NEEDS[package][2]]
@@ -80,7 +81,7 @@ def documents(**kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-@register()
+@register(HOUSE)
 def disk(**kwargs: Any) -> Sequence[CheckMessage]:
     """The data folder can be written, with room left."""
     folder = settings.DATA_DIR
@@ -106,7 +107,7 @@ def disk(**kwargs: Any) -> Sequence[CheckMessage]:
     return []
 
 
-@register(deploy=True)
+@register(HOUSE, deploy=True)
 def links_in_mails(**kwargs: Any) -> Sequence[CheckMessage]:
     """A real firm's mails must not carry links to localhost."""
     if settings.INSTALLATION_KIND == "real" and urlsplit(settings.PUBLIC_URL).hostname in LOOPBACK:
@@ -123,7 +124,7 @@ def links_in_mails(**kwargs: Any) -> Sequence[CheckMessage]:
 def of_database(check: Callable[[], list[CheckMessage]]) -> Callable[..., Sequence[CheckMessage]]:
     """Register `check` among those that may read the database; one that cannot be read is told by `kind`."""
 
-    @register(Tags.database)
+    @register(HOUSE, Tags.database)
     def run(databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:
         if "default" not in (databases or []) or not exists():
             return []
