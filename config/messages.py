@@ -95,6 +95,11 @@ def first_call(code: str) -> ast.Call:
     raise SyntaxError(code[:80])
 
 
+def texts(nodes: list[ast.expr]) -> list[str]:
+    """Those of `nodes` that are plain strings."""
+    return [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
 def shaped(shape: str, words: list[str]) -> Message:
     """The message that `words` make, each in the place that `shape` names."""
     given = dict(zip(shape, words, strict=False))
