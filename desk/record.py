@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,9 +86,11 @@ class Family:
 
 def find_family(public_id: str, *, user: User) -> Family:
     """The record of a public id and its family. One statement; 404 when it is not there for `user`."""
+    itself = Customer.objects.filter(public_id=public_id).order_by().values("pk")
+    aliases = Customer.objects.filter(merged_into__public_id=public_id).order_by().values("pk")
     rows = list(
         Customer.objects.visible_to(user)
-        .filter(Q(public_id=public_id) | Q(merged_into__public_id=public_id))
+        .filter(pk__in=itself.union(aliases))  # each by its own index: an OR across two tables reads every customer
         .annotate(head_ref=F("merged_into__public_id"))
         .select_related("owner")
         .order_by("pk")
