@@ -162,9 +162,11 @@ def _people(customer: Customer, contacts: list[Contact], known: Situation) -> li
         )
         for person in contacts
     ]
-    if customer.is_person and people and not (people[0].phones or people[0].email):  # the client, who is that person
-        people[0].phones = [customer.phone] if customer.phone else []
-        people[0].email, people[0].refused = customer.email, refused.get(customer.email_key, "")
+    if customer.is_person and people:  # the client is that person: their own telephone and address stand with theirs
+        main = people[0]
+        main.phones = [number for number in dict.fromkeys((*main.phones, customer.phone)) if number]
+        if not main.email:
+            main.email, main.refused = customer.email, refused.get(customer.email_key, "")
     return [*_own_lines(customer, people, refused), *people]
 
 
