@@ -13,15 +13,12 @@ from crm.models.customers import CustomerType
 from crm.models.timeline import Kind
 from lib import clock
 from lib.errors import Conflict
-from lib.folding import fold
+from lib.person_names import person_of
 
 # What a form, the API and an import may write; the rest is the gestures' own.
 EDITABLE = (
     "civility first_name last_name job_title email phone mobile decides receives_invoices receives_reminders is_main language note"
 ).split()
-
-_CIVILITIES = {"mme": "mme", "madame": "mme", "mlle": "mme", "m": "m", "m.": "m", "mr": "m", "monsieur": "m"}
-_PARTICLES = frozenset(["le", "la", "les", "de", "du", "des", "van", "von", "ben", "el", "al", "saint", "st", "dos", "da"])
 
 
 def add_contact(customer: Customer, *, by: User | None, **fields: Any) -> Contact:
@@ -79,23 +76,6 @@ def main_contact_of(customer: Customer) -> Contact | None:
     contact = Contact(customer=customer, civility=civility, first_name=first_name[:80], last_name=last_name[:80])
     contact.is_main = contact.decides = contact.receives_invoices = contact.receives_reminders = True
     return set_contact_keys(contact)
-
-
-def person_of(name: str) -> tuple[str, str, str]:
-    """Civility, first name and last name read in a person's full name, as far as one can: « Mme Anne Lemoine »,
-    « LE GOFF Yann », « M. Diallo ». A couple or a single word is all last name."""
-    words = name.split()
-    civility = _CIVILITIES.get(fold(words[0]), "") if len(words) > 1 else ""
-    if civility:
-        words = words[1:]
-    if len(words) == 1 or {"et", "&", "ou"} & {fold(word) for word in words}:
-        return ("" if len(words) > 1 else civility), "", " ".join(words) if len(words) == 1 else name
-    capitals = [word for word in words if len(word) > 1 and word.isupper()]
-    if capitals and len(capitals) < len(words):
-        return civility, " ".join(word for word in words if word not in capitals), " ".join(capitals)
-    if fold(words[0]) in _PARTICLES:
-        return civility, "", " ".join(words)
-    return civility, words[0], " ".join(words[1:])
 
 
 def _archive(contact: Contact, summary: str, *, archived: bool, by: User | None) -> Contact:

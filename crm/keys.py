@@ -5,6 +5,7 @@ One function for the gestures, the import and the bulk writers, so that all of t
 
 from crm.models import Contact, Customer
 from lib import folding
+from lib.person_names import phone_book
 
 
 def name_key(name: str) -> str:
@@ -19,7 +20,7 @@ def address_key(postal_code: str, address: str) -> str:
 
 def set_customer_keys(customer: Customer) -> Customer:
     """Write `sort_name`, `name_key`, `email_key` and `address_key` from the row's own fields; returns the row."""
-    customer.sort_name = folding.sort_key(customer.name)[:160]
+    customer.sort_name = phone_book(customer.name)[:160]
     customer.name_key = name_key(customer.name)
     customer.email_key = customer.email.strip().lower()
     customer.address_key = address_key(customer.postal_code, customer.address)

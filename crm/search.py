@@ -21,7 +21,8 @@ from crm.models import Contact, Customer, Email, Interaction, SearchEntry
 from crm.models.search import SearchEntryQuerySet
 from crm.models.timeline import HUMAN_KINDS, Kind
 from lib.excerpts import Excerpt, excerpt
-from lib.folding import Query, query, sort_key, terms
+from lib.folding import Query, query, terms
+from lib.person_names import phone_book
 
 HITS = 20
 NAMES = 8
@@ -291,7 +292,7 @@ def _marked(asked: Query, mark: str) -> Query:
 def _customers(user: User, text: str, asked: Query) -> list[Hit]:
     names = SearchEntry.objects.visible_to(user).answering(_marked(asked, _NAMES)).filter(kind=SearchEntry.Kind.CUSTOMER)
     heads = names.values(head=Coalesce("customer__merged_into_id", "customer_id"))
-    begins = Case(When(sort_name__startswith=sort_key(text), then=Value(0)), default=Value(1))
+    begins = Case(When(sort_name__startswith=phone_book(text), then=Value(0)), default=Value(1))
     rows = Customer.objects.visible_to(user).filter(pk__in=heads).order_by(begins, "sort_name", "pk")[:NAMES]
     return [
         Hit(SearchEntry.Kind.CUSTOMER, row.public_id, row, row.created_at, row.name, excerpt(_told(row), asked), row)

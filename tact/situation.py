@@ -17,6 +17,8 @@ _CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
     "public_id", "occurred_at", "kind", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
     "contact__first_name", "contact__last_name", "email__interaction", "email__text", "email__erased_at",
 )  # fmt: skip
+# A mail that never reached anybody is no contact: «last contact» must not count it.
+NOT_WRITTEN = (Email.State.QUEUED, Email.State.SENDING, Email.State.HELD, Email.State.FAILED, Email.State.CANCELLED)
 
 
 def read(
@@ -63,6 +65,7 @@ def _last_contacts(ids: list[int], *, user: User) -> tuple[facts.Contact, ...]:
     rows = (
         Interaction.objects.of_family(ids)
         .filter(kind__in=CONTACT_KINDS, erased_at=None)
+        .exclude(email__state__in=NOT_WRITTEN)
         .select_related("author", "contact", "email")
         .only(*_CONTACT_COLUMNS)
         .newest_first()[:LAST_CONTACTS]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -18,6 +19,7 @@ from config.api.serializers import BriefSerializer, ContactSerializer, CustomerS
 from crm.checks import check_contact, check_customer
 from crm.contacts import add_contact, edit_contact
 from crm.customers import create_customer, edit_customer
+from crm.duplicates import queue_candidates
 from crm.models import Contact, Customer, Interaction
 from lib import clock
 from tact import situation
@@ -74,7 +76,9 @@ class CustomerViewSet(Rows):
         """Create a customer; near duplicates are allowed here and queued for a person on the screens."""
         fields = self.read(request)
         fields.pop("version", None)
-        customer = create_customer(by=request.user, **check_customer(fields, today=clock.today()))
+        with transaction.atomic():
+            customer = create_customer(by=request.user, **check_customer(fields, today=clock.today()))
+            queue_candidates([customer])
         return self.answer(customer, made=True)
 
     def partial_update(self, request: Request, id: str) -> Response:

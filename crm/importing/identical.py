@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from crm.importing.rows import Row
 from crm.importing.seen import Key, Seen
 from crm.models import Customer, ImportLine
-from lib.folding import name_key, sort_key
+from lib.folding import name_key
+from lib.person_names import phone_book
 
 _OURS = re.compile(r"C[0-9]{5,}")
 
@@ -50,7 +51,7 @@ def keys_of(row: Row) -> list[Key]:
     """What makes a line the same client as another, surest first."""
     found = [("code", row.customer.get("external_reference", "")), ("siret", row.customer.get("siret", ""))]
     if email := row.customer.get("email"):
-        found.append(("mail", f"{sort_key(row.customer['name'])[:160]}\n{email.lower()}"))
+        found.append(("mail", f"{phone_book(row.customer['name'])[:160]}\n{email.lower()}"))
     return [*((kind, key) for kind, key in found if key), ("row", row.row_hash)]
 
 
