@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.core.cache import cache
 from django_q.tasks import async_task
 
-from crm import bulk, outbox
+from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
@@ -32,6 +32,11 @@ MAIL_GUARDS: Mapping[str, outbox.Guard] = {}
 def send_mail() -> None:
     """Send the mail that is due, and put to a person what nobody knows."""
     outbox.drain(now=clock.real_now(), guards=MAIL_GUARDS)
+
+
+def sweep_files() -> None:
+    """Remove files that a crash left without a row."""
+    attachments.remove_orphans()
 
 
 def carry_on_changes() -> None:

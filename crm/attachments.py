@@ -97,6 +97,11 @@ def clean_name(name: str) -> str:
     return f"{stem[: 119 - len(extension)]}.{extension}" if dot and len(extension) < 12 else plain[:120]
 
 
+def too_big(name: str) -> str:
+    """What to say of a file beyond the limit."""
+    return _("« %(name)s » dépasse 20 Mo. Allégez-le, ou envoyez un lien.") % {"name": clean_name(name)}
+
+
 def check(upload: UploadedFile) -> tuple[str, str]:
     """Whether a file may come in; returns its clean name and the content type it will be served with.
     Raises `Refusal` in words: too big, a kind we do not take, or a content that is not what its name says."""
@@ -106,7 +111,7 @@ def check(upload: UploadedFile) -> tuple[str, str]:
     if not upload.size:
         raise Refusal(_("« %(name)s » est vide : rien n’a été joint.") % {"name": name}, field="files")
     if upload.size > MAX_SIZE:
-        raise Refusal(_("« %(name)s » dépasse 20 Mo. Allégez-le, ou envoyez un lien.") % {"name": name}, field="files")
+        raise Refusal(too_big(name), field="files")
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in ALLOWED:
         raise Refusal(

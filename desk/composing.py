@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.requests import HouseRequest
+from crm import attachments
 from crm.exchanges import MAX_WORDS, NextStep, log_interaction
 from crm.models import Contact, Customer, Interaction
 from crm.models.timeline import Kind, Mood, Visibility
@@ -103,6 +104,7 @@ class ExchangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
         self.by = by
+        self.dropped: list[str] = []
         self.people = {contact.public_id: contact for contact in contacts}
         self.colleagues = {person.public_id: person for person in colleagues}
         people = [(person.public_id, _with_link(person)) for person in contacts]
@@ -124,6 +126,8 @@ class ExchangeForm(forms.Form):
         """Reads the dates; an unreadable one keeps every word and says what to write."""
         data = super().clean() or {}
         now = clock.now()
+        for name in self.dropped:
+            self.add_error("attached", attachments.too_big(name))
         self._try(lambda: data.update(occurred_at=read_moment(data.get("when", ""), now=now, field="when")))
         self._try(lambda: data.update(next_step=self._next_step(data, now)))
         return data
@@ -171,7 +175,7 @@ class ExchangeForm(forms.Form):
             return None
         if not what:
             raise Refusal(_("Dites en quelques mots ce qui vient ensuite."), field="next_what")
-        due = read_due(typed or what, now=now, field="next_when")
+        due = read_due(typed or what, now=now, field="next_when", asked=bool(typed))
         return NextStep(
             what=what if typed else phrases.capital(due.text or what),
             due_on=due.on,
@@ -184,7 +188,9 @@ class ExchangeForm(forms.Form):
 def exchange_form(request: HouseRequest, *, contacts: list[Contact], colleagues: list[User]) -> ExchangeForm:
     """The composer, bound when something was sent."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    return ExchangeForm(*sent, contacts=contacts, colleagues=colleagues, by=request.user)
+    form = ExchangeForm(*sent, contacts=contacts, colleagues=colleagues, by=request.user)
+    form.dropped = request.META.get("egards.skipped_files", [])  # what config.uploads stopped while it arrived
+    return form
 
 
 def _with_link(person: Contact) -> str:

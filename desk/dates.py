@@ -29,10 +29,13 @@ class Due:
         return phrases.understood(self.on, self.at, before=self.before)
 
 
-def read_due(text: str, *, now: datetime, field: str = "when") -> Due:
-    """The day written in `text`, from today on. Raises `Refusal` with what to write instead."""
+def read_due(text: str, *, now: datetime, field: str = "when", asked: bool = True) -> Due:
+    """The day written in `text`, from today on. Raises `Refusal` with what to write instead; `asked` when the text is
+    the answer to «pour quand», not a sentence that might have held a date."""
     local = clock.local(now)
     found = when.parse(text, today=local.date(), zone=holiday_zone())
+    if found is None and not asked:
+        raise Refusal(_("Pour quand ? Écrivez par exemple « lundi 10 h », « dans 15 jours » ou « 3 janvier »."), field=field)
     if found is None:
         raise Refusal(
             _(

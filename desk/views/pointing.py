@@ -20,7 +20,7 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
     "customer": (Customer.objects.visible_to, "customer"),
     "commitment": (Commitment.objects.visible_to, "commitment"),
     "interaction": (Interaction.objects.visible_to, "exchange"),
-    "email": (Email.objects.visible_to, "email"),
+    "email": (Email.objects.visible_to, "mail"),
     "import": (
         lambda user: ImportBatch.objects.all() if user.may(Right.IMPORT_CUSTOMERS) else ImportBatch.objects.none(),
         "import",

@@ -95,7 +95,7 @@ def test_a_call_of_yesterday_is_told_at_its_moment(client, world):
         ),
         (
             {"next_what": "Rappeler"}, "next_when",
-            "Je ne lis pas de date sûre dans « Rappeler ». Écrivez par exemple « lundi 10 h », « dans 15 jours » ou « 3 janvier ».",
+            "Pour quand ? Écrivez par exemple « lundi 10 h », « dans 15 jours » ou « 3 janvier ».",
         ),
         ({"next_when": "lundi"}, "next_what", "Dites en quelques mots ce qui vient ensuite."),
         (

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import User
+from config import uploads
 from crm.attachments import MAX_SIZE
 from crm.exchanges import erase_interaction, log_interaction
 from crm.models import Attachment, Email, Interaction
@@ -177,6 +178,17 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_stored(world):
     assert "« film.mp4 » dépasse 20 Mo." in words(answer)
 
 
+def test_a_stream_beyond_reason_is_dropped_while_it_arrives_and_the_words_stay(world, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_OF_A_FILE", 200_000)
+    heavy = SimpleUploadedFile("film.mp4", b"\x00\x00\x00\x18ftypmp42" + b"0" * 1_000_000)
+    sent = {"kind": "note", "body": "Voir le film", "attached": [heavy, SimpleUploadedFile("porte.png", PNG)]}
+    answer = signed_in(world.camille).post(reverse("exchange_log", args=[world.customer.public_id]), sent)
+    assert (answer.status_code, Attachment.objects.count(), answer.context["form"]["body"].value()) == (422, 0, "Voir le film")
+    assert [error.replace("\xa0", " ") for error in answer.context["form"].errors["attached"]] == [
+        "« film.mp4 » dépasse 20 Mo. Allégez-le, ou envoyez un lien."
+    ]
+
+
 def test_the_page_costs_little(world, django_assert_max_num_queries):
     client = signed_in(world.camille)
     with django_assert_max_num_queries(10):  # session and user with it
@@ -189,12 +201,16 @@ def test_a_reference_nobody_wrote_is_missing(world, kind, ref):
     assert signed_in(world.camille).get(reverse("pointing", args=[kind, ref])).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["interaction", "customer", "commitment", "contact"])
+@pytest.mark.parametrize("kind", ["interaction", "customer", "commitment", "contact", "email"])
 def test_a_reference_leads_to_its_page_rights_checked_at_the_click(world, kind):
+    mail = Email.objects.create(
+        key="k", customer=world.customer, direction="out", state="sent", recipient_email="a@example.org", subject="s", text="t"
+    )
     things = {
         "interaction": (world.call.public_id, page_of(world.call)),
         "customer": (world.customer.public_id, reverse("customer", args=[world.customer.public_id])),
         "commitment": (world.call.commitments.order_by("id")[0].public_id, ""),
+        "email": (mail.public_id, reverse("mail", args=[mail.public_id])),
         "contact": (world.anne.public_id, reverse("customer", args=[world.customer.public_id])),
     }
     ref, page = things[kind]
