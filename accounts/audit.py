@@ -41,6 +41,10 @@ EVENTS = {
     "company.sender_changed": _("Envoi des e-mails changé"),
     "company.mail_tested": _("Message d’essai"),
     "customers.exported": _("Liste de clients exportée"),
+    "import.started": _("Import lancé"),
+    "import.done": _("Import terminé"),
+    "import.undo_started": _("Annulation d’un import demandée"),
+    "import.undone": _("Import annulé"),
     "interaction.erased": _("Mots d’un échange effacés"),
     "interaction.visibility": _("Lecteurs d’un échange changés"),
 }
