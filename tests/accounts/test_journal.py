@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts import audit
-from accounts.models import AuditEntry
+from accounts.forgetting import forget
+from accounts.models import ApiToken, AuditEntry, Invitation
 from lib import clock
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +37,18 @@ def test_a_line_cannot_be_forged(nadia):
     assert line.subject == "a@b.fr  2026 login.succeeded nadia x"
 
 
-def test_a_year_later_a_line_is_forgotten(nadia):
-    old, young = audit.note("logout", by=nadia), audit.note("logout", by=nadia)
-    AuditEntry.objects.filter(pk=old.pk).update(at=clock.real_now() - timedelta(days=367))
-    assert audit.forget() == 1
-    assert list(AuditEntry.objects.all()) == [young]
+def test_a_year_later_lines_credentials_and_invitations_are_forgotten(nadia):
+    now = clock.real_now()
+    long_ago = now - timedelta(days=367)
+    young = audit.note("logout", by=nadia)
+    for days, at in ((1, now), (2, long_ago)):
+        AuditEntry.objects.create(event="logout", at=at, subject=str(days))
+        ApiToken.objects.create(user=nadia, name=str(days), token_hash=str(days), revoked_at=at)
+        Invitation.objects.create(user=nadia, key_hash=str(days), expires_at=at)
+    ApiToken.objects.create(user=nadia, name="in use", token_hash="in use", created_at=long_ago)
+    assert forget(now) == {"sessions": 0, "journal": 1, "tokens": 1, "invitations": 1}
+    assert forget(now) == {"sessions": 0, "journal": 0, "tokens": 0, "invitations": 0}
+    assert list(AuditEntry.objects.filter(subject="").order_by("id")) == [young]
 
 
 def test_only_who_may_reads_it(as_karim, as_camille):

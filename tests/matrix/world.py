@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
+from crm.importing.receiving import receive_file
 from crm.mail_templates import current_texts
 from crm.models import (
     Attachment,
@@ -92,6 +95,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     customer = create_customer(by=nadia, name="Menuiserie Le Goff", email="anne@legoff.example")
     other = create_customer(by=nadia, name="Le Goff")
     contact = Contact.objects.create(customer=customer, last_name="Le Goff")
+    file = receive_file(file=SimpleUploadedFile("clients.csv", b"Nom;Ville\nDupont;Brest\n"), filename="clients.csv", by=nadia)
     batch = BulkChange.objects.create(action="owner", by=zoe, state="done")
     batches = {role: BulkChange.objects.create(action="owner", by=person, state="done") for role, person in staff.items()}
     own, foreign = exchange(customer, nadia, Visibility.EVERYONE), exchange(customer, zoe, Visibility.ME)
@@ -117,6 +121,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "reunions/ref": seen_by_all(
             CustomerMerge.objects.create(kept=customer, alias=other, reason="la même", undone_at=clock.now())
         ),
+        "imports/ref": seen_by_all(file),
         "lot/ref": lambda actor: Sample(batches.get(actor, theirs).public_id, batch.public_id),
         "echanges/ref": exchange_sample,
         "interactions/id": exchange_sample,
