@@ -24,7 +24,7 @@ def check_mail(company: Company | None, *, server: tuple[str, int] | None = None
     """Look at everything, in the order in which to mend it. `server` is the DNS resolver, by default the machine's."""
     _name, sender = house_address(company)
     if not sender or company is None:
-        return [Finding("Adresse d’expédition", False, "La maison n’a pas d’adresse d’expédition : donnez-la dans Maison, Courriels.")]
+        return [Finding("Adresse d’expédition", False, "La maison n’a pas d’adresse d’expédition : donnez-la dans Maison, E-mails.")]
     domain = sender.rpartition("@")[2]
     return [_server(company), _spf(domain, server), _dkim(domain, server), _dmarc(domain, server)]
 
@@ -34,7 +34,7 @@ def _server(company: Company) -> Finding:
     try:
         way = chosen(company)
         if way is None:
-            return Finding(what, False, "Aucun serveur d’envoi : donnez-le dans Maison, Courriels. Les messages attendent.")
+            return Finding(what, False, "Aucun serveur d’envoi : donnez-le dans Maison, E-mails. Les messages attendent.")
         way.open()
         way.close()
     except ServerTrouble as trouble:

@@ -21,7 +21,6 @@ from desk import phrases
 from desk.frame import address_of
 from desk.promises import PromiseLine, promise_line
 from lib import clock
-from lib.wording import NBSP
 
 SHOWN = 8  # promises of each side on the page; the list has the others
 LOOK_AHEAD = timedelta(days=7)
@@ -223,7 +222,7 @@ def _last_words(ids: list[int], *, user: User, today: date) -> str:
     words = phrases.cut(" ".join(sentence.split()), 160)[0]
     when = phrases.moment(row.occurred_at, today)
     said = _("%(who)s, %(when)s") % {"who": row.author.first_name, "when": when} if row.author else phrases.capital(when)
-    return f"{said}{NBSP}: «{NBSP}{words}{NBSP}»"
+    return _("%(said)s : « %(words)s »") % {"said": said, "words": words}
 
 
 def _mails(user: User) -> list[Email]:

@@ -8,8 +8,11 @@ from typing import Any
 import lucide
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 _numbers = count(1)
+# Keys that have a name of their own on each keyboard.
+KEYS = {"Entrée": _("Entrée"), "Échap": _("Échap"), "Maj": _("Maj")}
 
 
 def attributes(**wanted: Any) -> str:
@@ -46,7 +49,13 @@ def icon_svg(name: str, size: int) -> SafeString:
 
 def keyboard(key: str) -> str:
     """The keys of a shortcut shown in a control, hidden from screen readers (`aria-keyshortcuts` says them)."""
-    return f'<kbd class="hint" aria-hidden="true">{conditional_escape(key)}</kbd>' if key else ""
+    words = " ".join(key_name(part) for part in key.split())
+    return f'<kbd class="hint" aria-hidden="true">{conditional_escape(words)}</kbd>' if key else ""
+
+
+def key_name(key: str) -> str:
+    """What is written on that key of the reader's keyboard."""
+    return str(KEYS.get(key, key))
 
 
 def shortcut(key: str) -> str:

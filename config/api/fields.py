@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from rest_framework import serializers
 
 from accounts.models import User
@@ -28,7 +29,7 @@ class Strict(serializers.Serializer[Any]):
 class Related(serializers.RelatedField[Any, Any, Any]):
     """A reference by public id, looked up only among what the person may see: foreign and missing look alike."""
 
-    default_error_messages = {"missing": "Cet objet n’existe pas, ou vous n’y avez pas accès."}
+    default_error_messages = {"missing": lazy("Cet objet n’existe pas, ou vous n’y avez pas accès.")}
 
     def __init__(self, model: type[Model], **kwargs: Any):
         self.model = model
@@ -56,7 +57,7 @@ class Related(serializers.RelatedField[Any, Any, Any]):
 class PersonField(serializers.RelatedField[Any, Any, Any]):
     """A member of the house by e-mail address."""
 
-    default_error_messages = {"missing": "Personne de la maison n’a cette adresse."}
+    default_error_messages = {"missing": lazy("Personne de la maison n’a cette adresse.")}
 
     def __init__(self, **kwargs: Any):
         if not kwargs.get("read_only"):

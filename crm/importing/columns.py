@@ -162,23 +162,24 @@ def _may_lie(field: str) -> bool:
     return field not in {"note", "tags", EXTRA, "external_reference", "source", "website"}
 
 
-_WORDS = {
-    "email": "des adresses e-mail",
-    "siret": "des SIRET",
-    "siren": "des SIREN",
-    "vat_number": "des numéros de TVA",
-    "phone": "des numéros de téléphone",
-    "mobile": "des numéros de mobile",
-    "website": "des adresses de sites",
-    "civility": "des civilités",
-}
+def _content_words(field: str) -> str:
+    return {
+        "email": _("des adresses e-mail"),
+        "siret": _("des SIRET"),
+        "siren": _("des SIREN"),
+        "vat_number": _("des numéros de TVA"),
+        "phone": _("des numéros de téléphone"),
+        "mobile": _("des numéros de mobile"),
+        "website": _("des adresses de sites"),
+        "civility": _("des civilités"),
+    }[field]
 
 
 def _doubt(header: str, field: str) -> str:
     return _(
         "La colonne « {header} » contient {what} : elle est proposée pour ce qu’elle contient, vérifiez.",
         header=header[:60],
-        what=_WORDS[field],
+        what=_content_words(field),
     )
 
 

@@ -36,7 +36,7 @@ def told(batch: ImportBatch) -> str:
         parts.append(ngettext("%s ligne refusée", "%s lignes refusées", refused) % refused)
     read = sum(counts.get(outcome, 0) for outcome in (*_ADDED, Outcome.SKIPPED, Outcome.REFUSED))
     lines = ngettext("%s ligne lue", "%s lignes lues", read) % read
-    return f"{lines}\u00a0: {', '.join(parts)}."
+    return _("%(what)s : %(more)s") % {"what": lines, "more": ", ".join(parts)} + "."
 
 
 def _added_words(count: int, *, trial: bool) -> str:

@@ -178,7 +178,7 @@ class RowReader:
 
     def _sentence(self, name: str, message: object) -> str:
         header = self._header(name)
-        return f"{header}\u00a0: {message}" if header and name != "name" else str(message)
+        return _("%(what)s : %(more)s") % {"what": header, "more": message} if header and name != "name" else str(message)
 
 
 _PLAIN = ("vat_number", "website", "city", "country", "source", "note", "external_reference")

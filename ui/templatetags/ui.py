@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ui.markup import attributes, fresh_id, icon_svg, keyboard, one_of, safe, shortcut
+from ui.markup import attributes, fresh_id, icon_svg, key_name, keyboard, one_of, safe, shortcut
 
 register = template.Library()
 
@@ -94,7 +94,7 @@ def tag(text: Any, *, tone: str = "plain") -> SafeString:
 @register.simple_tag
 def keys(*names: str) -> SafeString:
     """Keys of the keyboard, in words that stand in a sentence."""
-    return safe(" ".join(f"<kbd>{esc(name)}</kbd>" for name in names))
+    return safe(" ".join(f"<kbd>{esc(key_name(name))}</kbd>" for name in names))
 
 
 @register.simple_tag
@@ -268,8 +268,9 @@ def timeline_item(
 def timeline_auto(content: SafeString, number: int, *, text: Any = "") -> SafeString:
     """Automatic lines folded into one; the block holds their `<li>`s."""
     head = ngettext("%(number)s ligne automatique", "%(number)s lignes automatiques", number) % {"number": number}
-    what = f"\xa0: {esc(text)}" if text else ""
-    return safe(f'<li class="auto"><details><summary>{esc(head)}{what}</summary><ul>{content}</ul></details></li>')
+    if text:
+        head = _("%(what)s : %(more)s") % {"what": head, "more": text}
+    return safe(f'<li class="auto"><details><summary>{esc(head)}</summary><ul>{content}</ul></details></li>')
 
 
 @register.simple_block_tag(end_name="endsteps")
