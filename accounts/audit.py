@@ -1,13 +1,12 @@
 """The security journal: one writer, lines that nobody edits, forgotten after a year."""
 
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
-from lib import clock
 
 KEPT_DAYS = 366  # CNIL, délibération 2021-122: six months to one year
 
@@ -41,6 +40,10 @@ EVENTS = {
     "company.sender_changed": _("Envoi des e-mails changé"),
     "company.mail_tested": _("Message d’essai"),
     "customers.exported": _("Liste de clients exportée"),
+    "import.started": _("Import lancé"),
+    "import.done": _("Import terminé"),
+    "import.undo_started": _("Annulation d’un import demandée"),
+    "import.undone": _("Import annulé"),
     "interaction.erased": _("Mots d’un échange effacés"),
     "interaction.visibility": _("Lecteurs d’un échange changés"),
 }
@@ -70,6 +73,6 @@ def page(*, before: int | None = None, size: int = 50) -> tuple[list[AuditEntry]
     return found[:size], found[size - 1].pk if len(found) > size else None
 
 
-def forget() -> int:
-    """Delete the lines older than a year; returns how many. The only deletion of the journal."""
-    return AuditEntry.objects.filter(at__lt=clock.real_now() - timedelta(days=KEPT_DAYS)).delete()[0]
+def forget(before: datetime) -> int:
+    """Delete the lines older than `before`; returns how many. The only deletion of the journal."""
+    return AuditEntry.objects.filter(at__lt=before).delete()[0]

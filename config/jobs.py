@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.core.cache import cache
 from django_q.tasks import async_task
 
+from accounts import forgetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
@@ -37,6 +38,11 @@ def send_mail() -> None:
 def sweep_files() -> None:
     """Remove files that a crash left without a row."""
     attachments.remove_orphans()
+
+
+def forget() -> None:
+    """Sessions, journal, credentials and invitations past their time."""
+    forgetting.forget(clock.real_now())
 
 
 def carry_on_changes() -> None:

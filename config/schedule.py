@@ -23,6 +23,7 @@ JOBS: tuple[Job, ...] = (
     Job("send_mail", "config.jobs.send_mail", minutes=1),
     Job("sweep_files", "config.jobs.sweep_files", minutes=24 * 60),
     Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
+    Job("forget", "config.jobs.forget", minutes=12 * 60),
     Job("imports", "config.jobs.resume_imports", minutes=1),
 )
 

@@ -75,7 +75,11 @@ def company_from_json(data: object) -> dict[str, Any]:
             _read_mediator(value, found, errors)
         else:
             _read(key, key, value, found, errors)
-    if errors:
+    if errors:  # tell all that is wrong at once, the values that could be read included
+        try:
+            check_company(found, existing=Company.objects.first() or Company())
+        except Refusal as refusal:
+            errors.update(refusal.errors)  # type: ignore[arg-type]
         raise Refusal(errors=errors)
     return found
 

@@ -120,12 +120,19 @@ def _day_for_database(day: date) -> Any:
 
 def _python(columns: list[Any]) -> list[Any]:
     """The firm's columns as Python values, as a queryset would give them."""
+    for position, expression, convert in _converters(connection.vendor):
+        columns[position] = convert(columns[position], expression, connection)
+    return columns
+
+
+@cache
+def _converters(vendor: str) -> list[tuple[int, Any, Any]]:
+    """What Django would do of each column: position, expression, function."""
     found = []
-    for column, value in zip(Company._meta.concrete_fields, columns, strict=True):
+    for position, column in enumerate(Company._meta.concrete_fields):
         expression = column.get_col(Company._meta.db_table)
-        for convert in (*connection.ops.get_db_converters(expression), *column.get_db_converters(connection)):
-            value = convert(value, expression, connection)
-        found.append(value)
+        converters = (*connection.ops.get_db_converters(expression), *column.get_db_converters(connection))
+        found += [(position, expression, convert) for convert in converters]
     return found
 
 

@@ -66,10 +66,10 @@ def test_every_wrong_field_is_named_and_nothing_is_half_done(tmp_path):
     assert Company.objects.filter(name="Atelier Morvan").count() == 0
 
 
-def test_unknown_keys_are_refused_by_name():
+def test_unknown_keys_are_refused_by_name_with_whatever_else_is_wrong(db):
     with pytest.raises(Refusal) as refused:
-        company_from_json({"nom": "X", "mediator": {"nom": "Y"}, "name": ["Z"]})
-    assert list(refused.value.errors) == ["nom", "mediator.nom", "name"]
+        company_from_json({"nom": "X", "mediator": {"nom": "Y"}, "name": ["Z"], "siren": "12"})
+    assert list(refused.value.errors) == ["nom", "mediator.nom", "name", "siren"]
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,7 @@ def test_each_role_sees_the_rooms_it_has_something_to_do_in(company, camille, ka
     assert shown[Role.VIEWER] == [name for name in built if name in ("home", "customers", "mails")]
     assert set(shown[Role.RECEPTION]) <= set(shown[Role.ACCOUNTANT]) < set(shown[Role.MANAGER])
     assert len(ROOMS) <= 7
+
+
+def test_every_room_is_built():
+    assert [room.url_name for room in ROOMS if not address_of(room.url_name)] == []

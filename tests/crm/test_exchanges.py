@@ -1,11 +1,13 @@
 """Logging, correcting and erasing what people said: one row, all or nothing, and nothing lost."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import translation
 
 from accounts.models import AuditEntry, Role, Team, User
@@ -17,7 +19,12 @@ from crm.models.timeline import HUMAN_KINDS, Kind, Visibility
 from lib import clock
 from lib.errors import Conflict, Refusal
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(autouse=True)
+def database(request):
+    """Every test has the database of its transaction, but those that commit on a copy of their own."""
+    if "committing" not in request.fixturenames:
+        request.getfixturevalue("db")
 
 
 @pytest.fixture
@@ -235,3 +242,23 @@ def test_a_team_reads_what_is_for_the_team(camille, nadia, le_goff):
     said(le_goff, camille, visibility=Visibility.TEAM)
     thomas = User.objects.create_user("thomas@demo.example", name="Thomas", role=Role.RECEPTION, team=team)
     assert [Interaction.objects.human().visible_to(user).count() for user in (camille, thomas, nadia)] == [1, 1, 0]
+
+
+def test_four_clicks_at_the_same_moment_are_one_exchange(committing):
+    camille = User.objects.create_user("camille@demo.example", name="Camille Roux", role=Role.RECEPTION)
+    customer = create_customer(by=camille, name="Mme Le Goff")
+    start, rows = threading.Barrier(4), []
+
+    def click():
+        start.wait()
+        step = NextStep(what="Rappeler", due_on=clock.today())
+        rows.append(said(customer, camille, key="k1", next_step=step, files=[SimpleUploadedFile("a.txt", b"abc")]).pk)
+        connection.close()
+
+    threads = [threading.Thread(target=click) for _click in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(rows), len(set(rows))) == (4, 1)
+    assert (Interaction.objects.human().count(), Commitment.objects.count(), Attachment.objects.count()) == (1, 1, 1)

@@ -4,6 +4,7 @@ The answer is worked out from the policy alone; what is refused leaves the datab
 thing and a missing one answer alike. A URL without a policy, or a parameter without a sample, fails with what to do.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ BODY = {
     "name": "Intrus", "email": "intrus@example.org", "body": "intrus", "kind": "note", "what": "intrus", "reason": "intrus",
     "role": "manager", "text": "intrus", "subject": "intrus", "due_on": "2030-01-01", "confirm": "on", "version": "1",
 }  # fmt: skip
+# A reading that the journal keeps, on purpose.
+TRACED = {"customers_export"}
 # What is not done for real here: it replaces the whole database.
 SET_ASIDE = {"demo:reset"}
 # Parameters that are only words (a section, a page of the gallery): nothing of theirs can be foreign.
@@ -57,6 +60,15 @@ class Request(NamedTuple):
     verb: str
     path: str
     which: str
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of refusals are expected: writing down where each was raised takes longer than raising it."""
+    log = logging.getLogger("django.request")
+    log.disabled = True
+    yield
+    log.disabled = False
 
 
 @pytest.fixture
@@ -84,10 +96,13 @@ def test_every_parameter_has_a_sample(world: World) -> None:
 @pytest.mark.parametrize("actor", [*SESSIONS, *CREDENTIALS])
 def test_what_is_refused_is_refused_and_changes_nothing(world: World, actor: str) -> None:
     for verb in VERBS:
-        cells = [
-            cell for cell in cells_of(world, actor, verb) if not is_allowed(cell.url.policy, actor, verb) or verb in SAFE_METHODS
-        ]
-        faults = in_a_bubble(world, actor, cells)
+        cells, traced = [], []
+        for cell in cells_of(world, actor, verb):
+            if not is_allowed(cell.url.policy, actor, verb) or (verb in SAFE_METHODS and cell.url.name not in TRACED):
+                cells.append(cell)
+            elif verb in SAFE_METHODS:
+                traced.append(cell)
+        faults = in_a_bubble(world, actor, cells) + in_a_bubble(world, actor, traced, unchanged=False)
         assert not faults, "\n" + "\n".join(faults[:20])
 
 

@@ -7,14 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
+from crm.importing.receiving import receive_file
 from crm.mail_templates import current_texts
-from crm.models import Attachment, BankChange, Commitment, Company, Contact, Customer, Email, Interaction
+from crm.models import (
+    Attachment,
+    BankChange,
+    BulkChange,
+    Commitment,
+    Company,
+    Contact,
+    Customer,
+    CustomerMerge,
+    DuplicateCandidate,
+    Email,
+    Interaction,
+)  # fmt: skip
 from crm.models.timeline import Visibility
 from lib import clock
 from lib.public_ids import public_id
@@ -78,7 +93,11 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     """One sample for each thing a URL may designate."""
     nadia = staff[Role.MANAGER]
     customer = create_customer(by=nadia, name="Menuiserie Le Goff", email="anne@legoff.example")
+    other = create_customer(by=nadia, name="Le Goff")
     contact = Contact.objects.create(customer=customer, last_name="Le Goff")
+    file = receive_file(file=SimpleUploadedFile("clients.csv", b"Nom;Ville\nDupont;Brest\n"), filename="clients.csv", by=nadia)
+    batch = BulkChange.objects.create(action="owner", by=zoe, state="done")
+    batches = {role: BulkChange.objects.create(action="owner", by=person, state="done") for role, person in staff.items()}
     own, foreign = exchange(customer, nadia, Visibility.EVERYONE), exchange(customer, zoe, Visibility.ME)
     ours = promise(customer, owed_by="us", what="Rappeler", due_on=clock.today(), by=nadia)
     theirs = promise(customer, owed_by="us", what="Secret", due_on=clock.today(), by=zoe)
@@ -97,6 +116,13 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "clients/ref": customer_sample,
         "customers/id": customer_sample,
         "contacts/id": contact_sample,
+        "contacts/ref": contact_sample,
+        "doublons/ref": seen_by_all(DuplicateCandidate.objects.create(first=customer, second=other)),
+        "reunions/ref": seen_by_all(
+            CustomerMerge.objects.create(kept=customer, alias=other, reason="la même", undone_at=clock.now())
+        ),
+        "imports/ref": seen_by_all(file),
+        "lot/ref": lambda actor: Sample(batches.get(actor, theirs).public_id, batch.public_id),
         "echanges/ref": exchange_sample,
         "interactions/id": exchange_sample,
         "engagements/ref": promise_sample,

@@ -1,0 +1,48 @@
+"""What a page costs does not grow with the rows: the same statements in a small world and in one ten times as large, for a
+record of ten interactions and for one of ten thousand. No time is measured here (`./run manage bench` does)."""
+
+from datetime import timedelta
+
+import pytest
+
+from benchmarks.pages import Page, chosen_pages, measured
+from benchmarks.report import LARGEST, STATEMENTS
+from config.management.commands.world import open_house
+from crm.models import Customer
+from demo.bulk import write_world
+from demo.world import invent
+from lib import clock
+
+
+@pytest.fixture
+def house(db):
+    return open_house()
+
+
+def costs() -> dict[str, Page]:
+    pages = chosen_pages()
+    measured(pages)
+    return {page.name: page for page in pages}
+
+
+def grown(customers: int, interactions: int, house) -> None:
+    yesterday = clock.now() - timedelta(days=1)
+    write_world(invent(customers=customers, interactions=interactions, seed=customers, now=yesterday), house=house)
+
+
+def test_statements_do_not_grow_with_the_rows(house):
+    grown(20, 600, house)
+    small = costs()
+    grown(180, 11_500, house)
+    large = costs()
+    biggest = Customer.objects.filter(pk__gt=20).order_by("pk")[2]
+    assert biggest.interactions.count() == 10_000
+    record = Page("record, 10 000 interactions", f"/clients/{biggest.public_id}/")
+    measured([record])
+    assert {name: page.statements for name, page in large.items()} == {name: page.statements for name, page in small.items()}
+    records = [record, *(page for name, page in large.items() if name.startswith("record"))]
+    assert len({page.statements for page in records[:3]}) == 1
+    for page in (*large.values(), record):
+        budget = next(limit for word, limit in STATEMENTS.items() if word in page.name)
+        assert page.statements <= budget, page.name
+        assert page.octets <= LARGEST, page.name
