@@ -18,7 +18,7 @@ AS_IT_IS = {"createcachetable", "dbshell", "diagnose", "migrate"}
 # A command that says by its very name which database it is for.
 KIND_OF_COMMAND = {"world": "bench", "bench": "bench", "demo": "demo"}
 # On a machine without any database these begin a real one: they make no sense in the demo.
-FIRST_COMMANDS = {"createsuperuser", "company"}
+FIRST_COMMANDS = {"createsuperuser", "company", "first_run_link"}
 
 
 def prepare_for(words: list[str]) -> None:
