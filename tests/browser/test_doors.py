@@ -1,11 +1,14 @@
 """The door and one's own account, in a browser: from the first page to the second factor, in house clothes."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts import people
+from accounts.models import Role, User
+from config.first_run import first_run_link
 from tests.browser.pictures import axe, picture
 from tests.harness.personas import PASSWORD
 
@@ -72,3 +75,23 @@ def test_the_frame_opens_its_own_menu(page: Page, sign_in: Callable[[Any], None]
     page.get_by_text("Plus", exact=True).click()
     assert axe(page) == []
     page.screenshot(path="pictures/frame-more-390.png")
+
+
+def test_the_first_person_opens_the_house_and_the_second_accepts_an_invitation(page: Page, settings: Any, mailoutbox: Any) -> None:
+    settings.INSTALLATION_KIND = "real"
+    page.goto(first_run_link().removeprefix(settings.PUBLIC_URL))
+    page.get_by_label("Le nom de votre maison").fill("Atelier Morvan")
+    page.get_by_label("Votre nom").fill("Nadia Morvan")
+    page.get_by_label("Votre adresse e-mail").fill("nadia@maison.example")
+    page.get_by_label("Choisissez un mot de passe").fill(PASSWORD)
+    page.locator("main form button").click()
+    expect(page).to_have_url(re.compile("/compte/login/"))
+    nadia = User.objects.get()
+    people.invite(email="lea@maison.example", name="Léa Riou", role=Role.RECEPTION, by=nadia)
+    link = re.search(r"/invitation/[\w-]+/", mailoutbox[-1].body)
+    assert link is not None
+    page.goto(link.group())
+    page.get_by_label("Choisissez un mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Entrer dans la maison").click()
+    expect(page).to_have_url(re.compile("/compte/login/"))
+    assert User.objects.get(email="lea@maison.example").is_active
