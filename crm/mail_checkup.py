@@ -8,7 +8,23 @@ from crm.transport import ServerTrouble, Smtp, chosen
 from lib import dns_text
 
 # Names under which the usual senders publish their DKIM key; the right one is known to the firm's mail provider only.
-SELECTORS = ("default", "dkim", "mail", "smtp", "s1", "s2", "selector1", "selector2", "google", "k1", "k2", "mail1", "brevo1", "brevo2", "ovh1")
+SELECTORS = (
+    "default",
+    "dkim",
+    "mail",
+    "smtp",
+    "s1",
+    "s2",
+    "selector1",
+    "selector2",
+    "google",
+    "k1",
+    "k2",
+    "mail1",
+    "brevo1",
+    "brevo2",
+    "ovh1",
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +40,9 @@ def check_mail(company: Company | None, *, server: tuple[str, int] | None = None
     """Look at everything, in the order in which to mend it. `server` is the DNS resolver, by default the machine's."""
     _name, sender = house_address(company)
     if not sender or company is None:
-        return [Finding("Adresse d’expédition", False, "La maison n’a pas d’adresse d’expédition : donnez-la dans Maison, E-mails.")]
+        return [
+            Finding("Adresse d’expédition", False, "La maison n’a pas d’adresse d’expédition : donnez-la dans Maison, E-mails.")
+        ]
     domain = sender.rpartition("@")[2]
     return [_server(company), _spf(domain, server), _dkim(domain, server), _dmarc(domain, server)]
 
@@ -42,7 +60,11 @@ def _server(company: Company) -> Finding:
     if not isinstance(way, Smtp):
         return Finding(what, True, "Démonstration : rien ne quitte cette machine, les messages vont dans la boîte locale.")
     if company.smtp_security == "none":
-        return Finding(what, True, f"{company.smtp_host} répond, sans chiffrement : à réserver à un serveur de cette machine ou de ce réseau.")
+        return Finding(
+            what,
+            True,
+            f"{company.smtp_host} répond, sans chiffrement : à réserver à un serveur de cette machine ou de ce réseau.",
+        )
     return Finding(what, True, f"{company.smtp_host} répond, la connexion est chiffrée et l’identifiant est accepté.")
 
 
@@ -64,9 +86,15 @@ def _spf(domain: str, server: tuple[str, int] | None) -> Finding:
         return _unknown(what)
     if len(found) != 1:
         count = "n’en publie aucun" if not found else "en publie plusieurs, donc aucun ne compte"
-        return Finding(what, False, f"{domain} {count}. Demandez à votre hébergeur un seul enregistrement SPF qui nomme votre serveur d’envoi.")
+        return Finding(
+            what,
+            False,
+            f"{domain} {count}. Demandez à votre hébergeur un seul enregistrement SPF qui nomme votre serveur d’envoi.",
+        )
     if "+all" in found[0] or found[0].rstrip().endswith(" all"):
-        return Finding(what, False, f"{domain} permet à tout le monde d’écrire en votre nom (« {found[0]} »). Terminez-le par -all ou ~all.")
+        return Finding(
+            what, False, f"{domain} permet à tout le monde d’écrire en votre nom (« {found[0]} »). Terminez-le par -all ou ~all."
+        )
     return Finding(what, True, found[0])
 
 
@@ -78,7 +106,9 @@ def _dkim(domain: str, server: tuple[str, int] | None) -> Finding:
             return _unknown(what)
         if found:
             return Finding(what, True, f"une clé est publiée sous {selector}._domainkey.{domain}.")
-    return Finding(what, None, "aucune clé sous les noms habituels. Demandez à votre hébergeur si vos messages sont signés (DKIM).")
+    return Finding(
+        what, None, "aucune clé sous les noms habituels. Demandez à votre hébergeur si vos messages sont signés (DKIM)."
+    )
 
 
 def _dmarc(domain: str, server: tuple[str, int] | None) -> Finding:
@@ -87,5 +117,7 @@ def _dmarc(domain: str, server: tuple[str, int] | None) -> Finding:
     if found is None:
         return _unknown(what)
     if not found:
-        return Finding(what, False, f"{domain} ne publie rien. Pour commencer : un TXT _dmarc.{domain} qui vaut « v=DMARC1; p=none ».")
+        return Finding(
+            what, False, f"{domain} ne publie rien. Pour commencer : un TXT _dmarc.{domain} qui vaut « v=DMARC1; p=none »."
+        )
     return Finding(what, True, found[0])

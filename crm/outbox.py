@@ -226,7 +226,9 @@ def drain(
         way.close()
 
 
-def _mark_and_claim(last: "_Handed | None", now: datetime, guards: Mapping[str, Guard], done: Drained, *, stop: bool) -> Email | None:
+def _mark_and_claim(
+    last: "_Handed | None", now: datetime, guards: Mapping[str, Guard], done: Drained, *, stop: bool
+) -> Email | None:
     if last is not None:
         _mark(last, done, now)
     return None if stop else _claim(now, guards, done)
@@ -331,10 +333,16 @@ def _hand_over(email: Email, way: transport.Transport) -> _Handed:
     except transport.TriedTooEarly as wait:
         return _Handed(email, Email.State.QUEUED, str(wait), stop=wait.stop)
     except transport.Refused as refusal:
-        why = _("Cette adresse n’existe pas, dit le serveur (%(words)s).") if refusal.address else _("Le serveur le refuse (%(words)s).")
+        why = (
+            _("Cette adresse n’existe pas, dit le serveur (%(words)s).")
+            if refusal.address
+            else _("Le serveur le refuse (%(words)s).")
+        )
         return _Handed(email, Email.State.FAILED, why % {"words": refusal}, bad_address=refusal.address)
     except transport.NobodyKnows as unknown:
-        reason = _("La connexion s’est interrompue pendant l’envoi : le message est peut-être arrivé. %(words)s") % {"words": unknown}
+        reason = _("La connexion s’est interrompue pendant l’envoi : le message est peut-être arrivé. %(words)s") % {
+            "words": unknown
+        }
         return _Handed(email, Email.State.UNCERTAIN, reason, stop=True)
     return _Handed(email, Email.State.SENT)
 

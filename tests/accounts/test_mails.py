@@ -38,7 +38,11 @@ def test_an_invitation_and_its_mail_are_written_together_or_not_at_all(nadia):
     Company.objects.update_or_create(pk=1, defaults={"sender_email": "bonjour@atelier.example"})
     people.invite(email="lea@maison.example", name="Léa", role=Role.RECEPTION, by=nadia)
     (mail,) = Email.objects.all()
-    assert (mail.recipient_email, mail.sender_email, mail.subject) == ("lea@maison.example", "bonjour@atelier.example", "Votre accès à Égards")
+    assert (mail.recipient_email, mail.sender_email, mail.subject) == (
+        "lea@maison.example",
+        "bonjour@atelier.example",
+        "Votre accès à Égards",
+    )
     assert mail.text.startswith("Bonjour Léa,\n\nNadia vous ouvre un accès à Égards")
 
 

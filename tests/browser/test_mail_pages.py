@@ -20,7 +20,9 @@ WORDS = "Bonjour Madame Le Goff,\n\nLes deux charnières sont posées jeudi mati
 
 @pytest.fixture
 def anne(le_goff: Any, camille: Any) -> Any:
-    return add_contact(le_goff, by=camille, civility="mme", first_name="Anne", last_name="Le Goff", email="anne@legoff.example", is_main=True)
+    return add_contact(
+        le_goff, by=camille, civility="mme", first_name="Anne", last_name="Le Goff", email="anne@legoff.example", is_main=True
+    )
 
 
 @pytest.fixture
@@ -86,7 +88,9 @@ def test_an_address_that_no_longer_answers(page: Page, sign_in: Any, company: An
     assert axe(page) == []
 
 
-def test_a_letter_is_written_seen_sent_and_taken_back(page: Page, sign_in: Any, company: Any, le_goff: Any, anne: Any, camille: Any) -> None:
+def test_a_letter_is_written_seen_sent_and_taken_back(
+    page: Page, sign_in: Any, company: Any, le_goff: Any, anne: Any, camille: Any
+) -> None:
     sign_in(camille)
     page.goto(f"/clients/{le_goff.public_id}/ecrire/?texte=promised_answer")
     page.get_by_label("Objet").fill("Vos charnières")
@@ -109,7 +113,13 @@ def test_a_letter_is_written_seen_sent_and_taken_back(page: Page, sign_in: Any, 
 def test_the_local_mailbox(page: Page, company: Any, le_goff: Any, anne: Any, camille: Any) -> None:
     with transaction.atomic():
         outbox.queue_mail(
-            key="k", to="anne@legoff.example", to_name="Anne Le Goff", subject="Vos charnières", text=WORDS, by=camille, customer=le_goff
+            key="k",
+            to="anne@legoff.example",
+            to_name="Anne Le Goff",
+            subject="Vos charnières",
+            text=WORDS,
+            by=camille,
+            customer=le_goff,
         )
     outbox.drain(now=clock.real_now() + timedelta(minutes=2))
     page.goto("/boite-de-demonstration/")

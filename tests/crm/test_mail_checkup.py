@@ -59,7 +59,13 @@ GOOD = {
 def firm(settings):
     settings.INSTALLATION_KIND = "real"
     with Sink() as sink:
-        yield Company(name="Atelier", sender_email="bonjour@atelier.example", smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+        yield Company(
+            name="Atelier",
+            sender_email="bonjour@atelier.example",
+            smtp_host="127.0.0.1",
+            smtp_port=sink.port,
+            smtp_security="none",
+        )
 
 
 def found(company, records):
@@ -93,7 +99,12 @@ def test_a_server_that_does_not_answer_or_a_lost_password_is_told(firm, settings
 def test_nothing_set_is_one_sentence(settings):
     settings.INSTALLATION_KIND = "real"
     assert [finding.good for finding in check_mail(None)] == [False]
-    assert [finding.good for finding in check_mail(Company(email="a@b.example"), server=("127.0.0.1", 1))] == [False, None, None, None]
+    assert [finding.good for finding in check_mail(Company(email="a@b.example"), server=("127.0.0.1", 1))] == [
+        False,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_long_record_is_read_in_one_piece_and_a_failing_resolver_is_no_answer(tmp_path):

@@ -16,7 +16,13 @@ State = Email.State
 def queue(customer, by, number=0, **options):
     with transaction.atomic():
         return outbox.queue_mail(
-            key=f"k{number}", to="anne@legoff.example", subject=f"Message {number}", text="Bonjour.", by=by, customer=customer, **options
+            key=f"k{number}",
+            to="anne@legoff.example",
+            subject=f"Message {number}",
+            text="Bonjour.",
+            by=by,
+            customer=customer,
+            **options,
         )
 
 
@@ -90,7 +96,9 @@ def test_a_decision_already_taken_is_told(as_karim, company, le_goff, camille):
     email = turn(queue(le_goff, camille), State.UNCERTAIN)
     as_karim.post(f"/courrier/{email.public_id}/decision/envoye/")
     answer = as_karim.post(f"/courrier/{email.public_id}/decision/renvoyer/", follow=True)
-    assert [str(message) for message in answer.context["messages"]][-1] == "Un collègue vient de décider de ce message. Relisez-le ci-dessous."
+    assert [str(message) for message in answer.context["messages"]][
+        -1
+    ] == "Un collègue vient de décider de ce message. Relisez-le ci-dessous."
     assert Email.objects.get().state == State.SENT
 
 
@@ -99,7 +107,11 @@ def test_a_corrected_address_writes_the_same_words_there(as_camille, company, le
     BadAddress.objects.create(address="anne@legoff.example", reason="550")
     answer = as_camille.post(f"/courrier/{email.public_id}/decision/corriger/", {"address": "anne.legoff@legoff.example"})
     new = Email.objects.get(state=State.QUEUED)
-    assert (answer["Location"], new.recipient_email, new.text) == (f"/courrier/{new.public_id}/", "anne.legoff@legoff.example", "Bonjour.")
+    assert (answer["Location"], new.recipient_email, new.text) == (
+        f"/courrier/{new.public_id}/",
+        "anne.legoff@legoff.example",
+        "Bonjour.",
+    )
 
 
 def test_a_hand_made_way_back_does_not_leave_the_house(as_karim, company, le_goff, camille):

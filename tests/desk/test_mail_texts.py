@@ -67,7 +67,10 @@ def test_a_text_that_would_not_work_is_refused(nadia, company, body):
 def test_the_pages_show_all_and_let_a_responsable_change(as_nadia, as_camille, company):
     assert "Présenter des excuses" in as_camille.get("/courrier/textes/").content.decode()
     assert as_camille.get("/courrier/textes/apology/fr/").status_code == 200
-    assert as_camille.post("/courrier/textes/apology/fr/", {"name": "x", "subject": "x", "body": "x", "version": 0}).status_code == 403
+    assert (
+        as_camille.post("/courrier/textes/apology/fr/", {"name": "x", "subject": "x", "body": "x", "version": 0}).status_code
+        == 403
+    )
     fields = {"name": "Nos excuses", "subject": "Pardon", "body": "{salutation}", "emotion": "Entendu", "version": 0}
     assert as_nadia.post("/courrier/textes/apology/fr/", fields).status_code == 302
     assert as_nadia.post("/courrier/textes/apology/fr/", fields).status_code == 422
@@ -87,6 +90,10 @@ def test_the_tone_of_the_house_is_in_the_greeting(le_goff, diallo, anne, camille
     def greeting(tone, customer, contact):
         return values_for(customer=customer, contact=contact, by=camille, company=Company(tone=tone), language="fr")["salutation"]
 
-    assert [greeting(tone, le_goff, anne) for tone in ("warm", "plain", "formal")] == ["Bonjour Madame Le Goff,", "Bonjour,", "Madame,"]
+    assert [greeting(tone, le_goff, anne) for tone in ("warm", "plain", "formal")] == [
+        "Bonjour Madame Le Goff,",
+        "Bonjour,",
+        "Madame,",
+    ]
     assert [greeting(tone, diallo, None) for tone in ("warm", "formal")] == ["Bonjour M. Diallo,", "Madame, Monsieur,"]
     assert greeting("warm", le_goff, None) == "Bonjour,"

@@ -57,14 +57,23 @@ def test_the_preview_shows_what_is_filled_and_what_is_not_understood(as_camille,
     assert "<mark>Camille</mark>" in shown
     assert '<mark class="unknown">{prenon}</mark>' in shown
     assert "{{ moi }}" in shown
-    assert "« {prenon} » n’est pas un mot connu. Vouliez-vous écrire « {prénom} »\u00a0?".replace("« ", "«\u00a0").replace(" »", "\u00a0»") in shown
+    assert (
+        "« {prenon} » n’est pas un mot connu. Vouliez-vous écrire « {prénom} »\u00a0?".replace("« ", "«\u00a0").replace(
+            " »", "\u00a0»"
+        )
+        in shown
+    )
     assert "est vide pour cette personne" in shown
     assert (answer.status_code, Email.objects.count()) == (200, 0)
 
 
 def test_without_a_script_the_preview_is_the_same_page_with_the_words_kept(as_camille, company, le_goff):
     answer = as_camille.post(url(le_goff), letter(action="preview", subject="", body="Des mots, {moi}."))
-    assert (answer.status_code, answer.context["form"]["body"].value(), answer.context["form"].errors) == (200, "Des mots, {moi}.", {})
+    assert (answer.status_code, answer.context["form"]["body"].value(), answer.context["form"].errors) == (
+        200,
+        "Des mots, {moi}.",
+        {},
+    )
 
 
 @pytest.mark.parametrize("body", ["Bonjour {prenon}", "Bonjour {prénom},", "Voici\u00a0: […]", "   "])
@@ -79,7 +88,11 @@ def test_a_letter_taken_back_returns_to_the_editor_with_its_words(as_camille, co
     answer = as_camille.post(f"/courrier/{email.public_id}/annuler/", follow=True)
     assert answer.redirect_chain[-1][0] == url(le_goff, f"?reprendre={email.public_id}")
     form = answer.context["form"]
-    assert (form["body"].value(), form["subject"].value(), form["to"].value()) == ("Des mots précieux. Camille", "Votre projet", anne.public_id)
+    assert (form["body"].value(), form["subject"].value(), form["to"].value()) == (
+        "Des mots précieux. Camille",
+        "Votre projet",
+        anne.public_id,
+    )
     assert Email.objects.get().state == "cancelled"
 
 
@@ -87,7 +100,9 @@ def test_a_letter_that_left_meanwhile_says_so(as_camille, company, le_goff):
     as_camille.post(url(le_goff), letter())
     outbox.drain(now=clock.real_now() + timedelta(minutes=2))
     answer = as_camille.post(f"/courrier/{Email.objects.get().public_id}/annuler/", follow=True)
-    assert [str(message) for message in answer.context["messages"]] == ["Ce message n’attend plus\u00a0: il ne peut plus être repris."]
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Ce message n’attend plus\u00a0: il ne peut plus être repris."
+    ]
 
 
 def test_an_address_that_no_longer_answers_is_explained_and_cannot_be_chosen(as_camille, company, le_goff, camille):
