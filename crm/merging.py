@@ -57,10 +57,7 @@ def undo_merge(merge: CustomerMerge, *, by: User | None) -> CustomerMerge:
         current.undone_at, current.undone_by = clock.now(), by
         current.save(update_fields=["undone_at", "undone_by"])
         _point_again(current.alias.family_ids())
-        settled = DuplicateCandidate.objects.filter(decision=_MERGED, decided_at=current.at)
-        settled.filter(Q(first__merged_into=None) | Q(second__merged_into=None)).update(
-            decision="", decision_reason="", decided_by=None, decided_at=None
-        )
+        _ask_again([*current.kept.family_ids(), *current.alias.family_ids()])
         _trace(current.kept, current.alias, Kind.MERGE_UNDONE, _("Fiche séparée de %(reference)s"), by=by)
         _trace(current.alias, current.kept, Kind.MERGE_UNDONE, _("Fiche séparée de %(reference)s"), by=by)
     return current
@@ -96,6 +93,18 @@ def _point_again(family: list[int]) -> None:
             end = arrows[end]
         head = end if end != pk else None
         Customer.objects.filter(pk=pk).exclude(merged_into=head).update(merged_into=head)
+
+
+def _ask_again(family: list[int]) -> None:
+    """Pairs settled by a merge whose two records are no longer one client, whichever merge held them together, come back
+    to the queue."""
+    settled = DuplicateCandidate.objects.filter(Q(first__in=family) | Q(second__in=family), decision=_MERGED)
+    apart = [
+        pair.pk
+        for pair in settled.select_related("first", "second")
+        if (pair.first.merged_into_id or pair.first_id) != (pair.second.merged_into_id or pair.second_id)
+    ]
+    DuplicateCandidate.objects.filter(pk__in=apart).update(decision="", decision_reason="", decided_by=None, decided_at=None)
 
 
 def _between(one: list[int], other: list[int]) -> models.QuerySet[DuplicateCandidate]:

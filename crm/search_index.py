@@ -8,11 +8,13 @@ from typing import Any
 
 # `ascii` takes every character beyond ASCII as part of a word, so that only our spaces separate.
 # `detail=none` keeps which entry has which word, not where: all a search needs, a third of the size.
-# The prefixes are those of a word being typed; without them a common beginning merges thousands of lists.
+# The prefixes are those of a word being typed: up to its sixteenth letter it is one list, read backwards until enough is
+# found; beyond, lists are merged (35 ms instead of 0.3 among 120 000 entries). All of them are a seventh of the size.
 _SQLITE = (
     """
     CREATE VIRTUAL TABLE IF NOT EXISTS crm_search_words USING fts5(
-        terms, content='crm_searchentry', content_rowid='id', tokenize='ascii', detail='none', prefix='2 3 4 5 6')
+        terms, content='crm_searchentry', content_rowid='id', tokenize='ascii', detail='none',
+        prefix='2 3 4 5 6 7 8 9 10 11 12 13 14 15 16')
     """,
     """
     CREATE TRIGGER IF NOT EXISTS crm_search_added AFTER INSERT ON crm_searchentry BEGIN
@@ -48,8 +50,13 @@ def install(connection: Any) -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            made_otherwise = _made_otherwise(cursor)
+            if made_otherwise:
+                cursor.execute("DROP TABLE crm_search_words")
             for statement in _SQLITE:
                 cursor.execute(statement)
+            if made_otherwise:
+                cursor.execute("INSERT INTO crm_search_words(crm_search_words) VALUES ('rebuild')")
         elif not _has_vector(cursor):  # asked first: the statements would lock the table even to do nothing
             for statement in _POSTGRESQL:
                 cursor.execute(statement)
@@ -82,3 +89,10 @@ def rebuild(connection: Any) -> None:
 def _has_vector(cursor: Any) -> bool:
     cursor.execute("SELECT to_regclass('crm_search_vector') IS NOT NULL")
     return bool(cursor.fetchone()[0])
+
+
+def _made_otherwise(cursor: Any) -> bool:
+    """Whether the full text table is there, but not as this version of the code declares it."""
+    cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'crm_search_words'")
+    found = cursor.fetchone()
+    return found is not None and found[0].split("fts5", 1)[-1].split() != _SQLITE[0].split("fts5", 1)[-1].split()

@@ -101,7 +101,7 @@ class Customer(models.Model):
     tags = models.ManyToManyField(Tag, blank=True, related_name="customers", verbose_name=_("étiquettes"))
     extra = models.JSONField(default=dict, blank=True)  # values of the firm's own fields, one column for one statement
 
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases", db_index=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)  # last writer warned
     created_at = models.DateTimeField(default=clock.now)
@@ -125,6 +125,8 @@ class Customer(models.Model):
             models.Index(fields=["type", "sort_name", "id"], name="customer_by_type"),
             models.Index(fields=["city", "sort_name", "id"], name="customer_by_city"),
             models.Index(fields=["name_key"], name="customer_name_key"),
+            # aliases only: an index full of nothing looks useless to the engines, which then read every customer
+            models.Index(fields=["merged_into"], name="customer_alias", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["external_reference"], name="customer_external_reference", condition=~Q(external_reference="")),
             models.Index(fields=["siren"], name="customer_siren", condition=~Q(siren="")),
             models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),

@@ -256,3 +256,13 @@ def test_people_are_born_with_the_name_they_have(camille):
         create_customer(by=camille, name=name, type="consumer")
     born = Contact.objects.order_by("pk").values_list("civility", "first_name", "last_name")
     assert list(born) == list(typed.values())
+
+
+@pytest.mark.django_db
+def test_a_full_text_table_of_a_former_version_is_made_again_with_its_words(camille, le_goff):
+    if connection.vendor == "sqlite":  # elsewhere there is no such table, and nothing to make again
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE crm_search_words")
+            cursor.execute("CREATE VIRTUAL TABLE crm_search_words USING fts5(terms, content='crm_searchentry', content_rowid='id')")
+    search_index.install(connection)
+    assert [hit.customer for hit in search.find(camille, "Le Goff").customers] == [le_goff]
