@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('name_key', models.CharField(editable=False, max_length=160)),
                 ('email_key', models.CharField(blank=True, editable=False, max_length=254)),
                 ('address_key', models.CharField(blank=True, editable=False, max_length=240)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='crm.customer')),
+                ('merged_into', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='crm.customer')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='suivi par')),
             ],
             options={
@@ -603,6 +603,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='customer',
             index=models.Index(fields=['name_key'], name='customer_name_key'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='customer_alias'),
         ),
         migrations.AddIndex(
             model_name='customer',
