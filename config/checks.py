@@ -122,7 +122,7 @@ def links_in_mails(**kwargs: Any) -> Sequence[CheckMessage]:
 
 
 def of_database(check: Callable[[], list[CheckMessage]]) -> Callable[..., Sequence[CheckMessage]]:
-    """Register `check` among those that may read the database; one that cannot be read is told by `kind`."""
+    """Register `check` among those that may read the database; one that does not answer is told instead."""
 
     @register(HOUSE, Tags.database)
     def run(databases: Sequence[str] | None = None, **kwargs: Any) -> Sequence[CheckMessage]:

@@ -3,7 +3,7 @@
 import secrets
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import Installation, User
 from accounts.tokens import hash_of
@@ -15,9 +15,5 @@ def first_run_link() -> str:
     if settings.INSTALLATION_KIND != "real" or User.objects.exists():
         return ""
     token = secrets.token_urlsafe(32)
-    try:
-        path = reverse("first_run", args=[token])
-    except NoReverseMatch:
-        return ""
     Installation.objects.filter(pk=1).update(first_run_hash=hash_of(token))
-    return settings.PUBLIC_URL + path
+    return settings.PUBLIC_URL + reverse("first_run", args=[token])

@@ -1,6 +1,6 @@
 """What the queue calls: thin functions that take integers at most, ask the clock and run a sweep.
 
-Each is safe to run twice, or after a day of outage, and has a management command that does the same.
+Each is safe to run twice, or after a day of outage; `./run manage sweep` runs those of `config.schedule` once.
 """
 
 from collections.abc import Mapping

@@ -1,11 +1,14 @@
 """Every URL of the product. Each view declares its policy (`accounts.policy`)."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from accounts.policy import policy
 from config.health import healthz
+from lib.public_ids import Reference
 from ui.gallery import error_page, gallery
+
+register_converter(Reference, "ref")
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, people, vault
 from accounts.models import Installation, Right, User
-from crm.company_checks import check_company, company_from_json, company_to_json
+from crm.company_checks import check_company
 from crm.models import BankChange, Company
 from lib import clock
 from lib.errors import Conflict, Refusal
@@ -184,9 +184,3 @@ def _refuse_bank(by: User | None) -> None:
 
 def _name() -> str:
     return Company.objects.values_list("name", flat=True).first() or ""
-
-
-__all__ = [
-    "Update", "approve_bank_change", "company_from_json", "company_to_json", "note_mail_test", "open_house", "refuse_bank_change",
-    "second_persons", "set_logo", "the_company", "update_company",
-]  # fmt: skip

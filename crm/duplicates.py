@@ -26,7 +26,7 @@ REASONS = {
 }
 _WEIGHTS = {"siren": 50, "email": 45, "phone": 40, "name": 40, "address": 30}
 _NAME_ELSEWHERE = 20  # the same name in another town: two people more often than one
-_COMMON = 20  # a key that so many share tells nothing of itself
+COMMON = 20  # a key that so many share tells nothing of itself
 _MOST = 5  # pairs proposed for one record
 
 Near = tuple[Customer, list[str]]
@@ -165,7 +165,7 @@ def _of_row(row: Keys, holders: Mapping[str, Mapping[str, set[int]]]) -> dict[in
     for reason in REASONS:
         for value in row.of(reason):
             same = holders[reason].get(value, set())
-            if len(same) <= _COMMON or reason == "siren":
+            if len(same) <= COMMON or reason == "siren":
                 for pk in same:
                     found[pk].add(reason)
     return found
@@ -177,7 +177,7 @@ def _likeliest(row: Keys, found: Mapping[Customer, set[str]], left_out: Collecti
     for customer, reasons in found.items():
         if "address" in reasons and not words & set(customer.name_key.split()):
             reasons = reasons - {"address"}  # neighbours, or a family: told only by another reason
-        head = customer.merged_into or customer
+        head = customer.head
         if reasons and head.pk not in left_out and customer.pk not in left_out:
             heads[head] |= reasons
     ordered = sorted(heads.items(), key=lambda item: (-score(item[1]), item[0].sort_name, item[0].pk))

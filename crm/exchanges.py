@@ -130,7 +130,6 @@ def correct_words(interaction: Interaction, *, by: User, body: str, seen: int) -
         row.body = words
         row.save(update_fields=["body", "data"])
         search.index_exchange(row)
-        search.index_exchange(row)
     return row
 
 
@@ -152,8 +151,6 @@ def erase_interaction(interaction: Interaction, *, by: User, reason: str) -> Int
         row.body, row.erased_at = "", clock.now()
         row.save(update_fields=["body", "data", "erased_at"])
         Email.objects.filter(interaction=row).update(text="", html="", erased_at=row.erased_at)
-        search.index_exchange(row)
-        search.compact_soon()
         attachments.erase(row.attachments.all())
         search.index_exchange(row)
         search.compact_soon()
@@ -173,7 +170,6 @@ def change_visibility(interaction: Interaction, *, by: User, visibility: str) ->
         row.save(update_fields=["visibility", "team"])
         Commitment.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
         Email.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
-        search.index_exchange(row)
         search.index_exchange(row)
         audit.note("interaction.visibility", by=by, subject=row.public_id, former=former, to=visibility)
     return row

@@ -5,6 +5,7 @@ One function for the gestures, the import and the bulk writers, so that all of t
 
 from crm.models import Contact, Customer
 from lib import folding
+from lib.identifiers import email_key
 from lib.person_names import phone_book
 
 
@@ -22,12 +23,12 @@ def set_customer_keys(customer: Customer) -> Customer:
     """Write `sort_name`, `name_key`, `email_key` and `address_key` from the row's own fields; returns the row."""
     customer.sort_name = phone_book(customer.name)[:160]
     customer.name_key = name_key(customer.name)
-    customer.email_key = customer.email.strip().lower()
+    customer.email_key = email_key(customer.email)
     customer.address_key = address_key(customer.postal_code, customer.address)
     return customer
 
 
 def set_contact_keys(contact: Contact) -> Contact:
     """Write `email_key` from the row's own field; returns the row."""
-    contact.email_key = contact.email.strip().lower()
+    contact.email_key = email_key(contact.email)
     return contact

@@ -88,8 +88,7 @@ def _lock(email: Email) -> Email:
 
 
 def _head(email: Email) -> Customer | None:
-    customer = email.customer
-    return customer.merged_into if customer is not None and customer.merged_into_id else customer
+    return email.customer.head if email.customer is not None else None
 
 
 def _checked(address: str) -> str:

@@ -348,4 +348,4 @@ def _email(row: Email, asked: Query) -> Hit:
 
 
 def _head(customer: Customer | None) -> Customer | None:
-    return (customer.merged_into or customer) if customer is not None else None
+    return customer.head if customer is not None else None

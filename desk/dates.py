@@ -10,7 +10,7 @@ from desk import phrases
 from lib import clock, when
 from lib.errors import Refusal
 from lib.french_calendar import Zone
-from lib.moments import parse_past
+from lib.moments import is_past, parse_past
 
 # «matin», «après-midi» and «soir» are promises all the same: they are broken when that part of the day is over.
 PARTS = {"matin": time(12), "après-midi": time(18), "soir": time(20)}
@@ -46,7 +46,7 @@ def read_due(text: str, *, now: datetime, field: str = "when", asked: bool = Tru
         )
     at = found.at or PARTS.get(found.part)
     due = Due(found.on, at, found.until if found.at else bool(at), found.text)
-    if due.on < local.date() or (due.on == local.date() and at is not None and at < local.time()):
+    if is_past(due.on, at, before=due.before, local=local):
         raise Refusal(
             _("%(when)s est déjà passé : choisissez un moment à venir.") % {"when": phrases.capital(str(due))}, field=field
         )

@@ -3,18 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as lazy
-
 from accounts.models import Role, User
 from accounts.policy import Right
 from crm.models import Interaction
-from crm.models.timeline import HUMAN_KINDS, Kind, Visibility
+from crm.models.timeline import HUMAN_KINDS, Kind
 from desk import phrases
+from desk.promising import reader_choices
 from desk.thread import erased_words
 from lib import clock
 from lib.errors import Refusal
-
-READERS = {Visibility.EVERYONE: lazy("toute l’équipe"), Visibility.TEAM: lazy("mon équipe"), Visibility.ME: lazy("moi seulement")}
 
 
 def exchange_page(
@@ -43,7 +40,7 @@ def exchange_page(
         "may_correct": human and writes and mine and mail is None and not row.erased_at,
         "may_erase": human and writes and not row.erased_at and (mine or user.role == Role.MANAGER),
         "may_hide": human and writes and (mine or user.role == Role.MANAGER),
-        "readers": [choice for choice in READERS.items() if choice[0] != Visibility.TEAM or user.team_id],
+        "readers": reader_choices(user),
         "refusal": refusal,
         "typed": typed or row.body,
     }

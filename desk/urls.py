@@ -1,24 +1,8 @@
 """The pages that staff see."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
 from desk.views import commitments, imports, pointing, record, today
-from lib.public_ids import PATTERN
-
-
-class Ref:
-    """An opaque public identifier in a path."""
-
-    regex = PATTERN
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Ref, "ref")
 
 urlpatterns = [
     path("", today.home, name="home"),

@@ -1,4 +1,5 @@
-"""When something happened, read in what a person writes: « hier 16 h 30 », « lundi matin », « il y a 10 min ».
+"""When something happened, read in what a person writes: « hier 16 h 30 », « lundi matin », « il y a 10 min »; and when
+what was due is past (`is_past`).
 
 The mirror of `lib.when`: a weekday is the last one before today, a date without a year the last one that came. What is
 not certain is not read: `parse_past` answers None rather than guess. Without an hour, a past day is taken at noon.
@@ -31,6 +32,14 @@ _NUMERIC = re.compile(r"(?:le )?(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](
 _WRITTEN = re.compile(
     rf"(?:le |the )?(?:(?:{'|'.join(_WEEKDAYS)}) )?(?P<day>\d{{1,2}})(?:er)? (?P<name>{'|'.join(_MONTHS)})(?: (?P<year>\d{{4}}))?"
 )
+
+
+def is_past(due_on: date, due_at: time | None, *, before: bool, local: datetime) -> bool:
+    """Whether what is due for that day, and perhaps that hour, is late at `local` (a moment on the firm's clock): its day
+    is past, or its hour is. « avant 10 h » is late when 10 h strikes, « à 10 h » the minute after."""
+    if due_on != local.date() or due_at is None:
+        return due_on < local.date()
+    return local.time() >= due_at if before else local.time().replace(second=0, microsecond=0) > due_at
 
 
 def parse_past(text: str, *, now: datetime) -> datetime | None:

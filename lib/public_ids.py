@@ -8,6 +8,22 @@ from contextvars import ContextVar
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that reads like another
 PATTERN = r"[0-9a-hjkmnp-tv-z]{26}"  # for URL converters
+
+
+class Reference:
+    """An opaque public identifier in a path: what the URLs of every app register under `ref`."""
+
+    regex = PATTERN
+
+    def to_python(self, value: str) -> str:
+        """As written."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As given."""
+        return value
+
+
 _chance: ContextVar[random.Random | None] = ContextVar("chance", default=None)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from lib import clock
+from lib.moments import is_past
 from lib.wording import speaking
 from tact import brief_words as words
 from tact.facts import Brief, Contact, Line, LostMail, Promise, RefusedAddress, Situation
@@ -59,17 +60,10 @@ def compose(situation: Situation, *, today: date, now: datetime, language: str =
     return Brief(rule, headline, advice, link, situation.phone if call else "", lines)
 
 
-def is_broken(promise: Promise, *, today: date, now: datetime) -> bool:
-    """Its day is past, or its hour is: «avant 10 h» is broken when 10 h strikes, «à 10 h» the minute after."""
-    if promise.due_on != today or promise.due_at is None:
-        return promise.due_on < today
-    clock_time = clock.local(now).time()
-    return clock_time >= promise.due_at if promise.due_before else clock_time.replace(second=0, microsecond=0) > promise.due_at
-
-
 def _sort(situation: Situation, *, today: date, now: datetime) -> Known:
     promises = sorted(situation.promises, key=lambda row: (row.due_on, row.due_at or time.max, row.what))
-    late = [row for row in promises if is_broken(row, today=today, now=now)]
+    local = clock.local(now)
+    late = [row for row in promises if is_past(row.due_on, row.due_at, before=row.due_before, local=local)]
     still = [row for row in promises if row not in late]
     contacts = sorted(situation.contacts, key=lambda row: row.at, reverse=True)
     moods = [

@@ -9,6 +9,7 @@ from crm import search
 from crm.models import Commitment, Contact, Customer, Email, Interaction
 from crm.models.customers import CustomerType
 from crm.models.timeline import Direction, Kind
+from lib.identifiers import email_key
 
 
 class OfCustomer(django_filters.FilterSet):
@@ -44,7 +45,7 @@ class CustomerFilter(django_filters.FilterSet):
 
     def by_email(self, rows: QuerySet[Customer], name: str, value: str) -> QuerySet[Customer]:
         """The exact address, whatever its case."""
-        return rows.filter(email_key=value.strip().lower())
+        return rows.filter(email_key=email_key(value))
 
 
 class ContactFilter(OfCustomer):
@@ -58,7 +59,7 @@ class ContactFilter(OfCustomer):
 
     def by_email(self, rows: QuerySet[Contact], name: str, value: str) -> QuerySet[Contact]:
         """The exact address, whatever its case."""
-        return rows.filter(email_key=value.strip().lower())
+        return rows.filter(email_key=email_key(value))
 
 
 class InteractionFilter(OfCustomer):

@@ -50,7 +50,7 @@ class InteractionViewSet(Rows):
         customer = fields.pop("customer")
         step = fields.pop("next_step", None)
         row = exchanges.log_interaction(
-            customer.merged_into or customer,
+            customer.head,
             by=request.user,
             key=request_key(request),
             next_step=exchanges.NextStep(**step) if step else None,
@@ -83,7 +83,7 @@ class CommitmentViewSet(Rows):
         """Open a commitment of ours or of theirs."""
         fields = self.read(request)
         customer = fields.pop("customer")
-        return self.answer(commitments.promise(customer.merged_into or customer, by=request.user, **fields), made=True)
+        return self.answer(commitments.promise(customer.head, by=request.user, **fields), made=True)
 
     def _act(self, gesture: Any, request: Request, serializer: Any) -> Response:
         fields = self.read(request, serializer=serializer)
@@ -129,7 +129,7 @@ class EmailViewSet(Rows):
     def create(self, request: Request) -> Response:
         """Queue a mail to a customer's main person or to `contact`; it leaves after a minute, unless it is cancelled."""
         fields = self.read(request)
-        customer, contact = fields["customer"].merged_into or fields["customer"], fields.get("contact")
+        customer, contact = fields["customer"].head, fields.get("contact")
         mail = writing.write_to_customer(
             customer=customer,
             recipient=_recipient(customer, contact),

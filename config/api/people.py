@@ -123,7 +123,7 @@ class ContactViewSet(Rows):
         fields = self.read(request)
         fields.pop("version", None)
         customer = fields.pop("customer")
-        return self.answer(add_contact(customer.merged_into or customer, by=request.user, **check_contact(fields)), made=True)
+        return self.answer(add_contact(customer.head, by=request.user, **check_contact(fields)), made=True)
 
     def partial_update(self, request: Request, id: str) -> Response:
         """Change a contact; it stays at its customer's."""

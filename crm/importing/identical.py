@@ -14,6 +14,7 @@ from crm.importing.rows import Row
 from crm.importing.seen import Key, Seen
 from crm.models import Customer, ImportLine
 from lib.folding import name_key
+from lib.identifiers import email_key
 from lib.person_names import phone_book
 
 _OURS = re.compile(r"C[0-9]{5,}")
@@ -51,7 +52,7 @@ def keys_of(row: Row) -> list[Key]:
     """What makes a line the same client as another, surest first."""
     found = [("code", row.customer.get("external_reference", "")), ("siret", row.customer.get("siret", ""))]
     if email := row.customer.get("email"):
-        found.append(("mail", f"{phone_book(row.customer['name'])[:160]}\n{email.lower()}"))
+        found.append(("mail", f"{phone_book(row.customer['name'])[:160]}\n{email_key(email)}"))
     return [*((kind, key) for kind, key in found if key), ("row", row.row_hash)]
 
 
@@ -63,7 +64,7 @@ class Known:
         rows = [row for row in rows if not row.errors]
         self._by_code([row.customer["external_reference"] for row in rows if row.customer.get("external_reference")])
         self._by_siret([row.customer["siret"] for row in rows if row.customer.get("siret")])
-        self._by_mail([row.customer["email"].lower() for row in rows if row.customer.get("email")])
+        self._by_mail([email_key(row.customer["email"]) for row in rows if row.customer.get("email")])
         self._by_line([row.row_hash for row in rows])
 
     def match(self, row: Row, seen: Seen) -> Match | None:
@@ -118,5 +119,5 @@ def _is_the_same(customer: Customer, row: Row) -> bool:
     return (
         name_key(customer.name) == name_key(fields["name"])
         or bool(customer.siren and customer.siren == fields.get("siren"))
-        or bool(customer.email_key and customer.email_key == fields.get("email", "").lower())
+        or bool(customer.email_key and customer.email_key == email_key(fields.get("email", "")))
     )

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.duplicates import REASONS, Keys, find_near_bulk, keys_of, queue_candidates
+from crm.duplicates import COMMON, REASONS, Keys, find_near_bulk, keys_of, queue_candidates
 from crm.importing.rows import Row
 from crm.importing.seen import Seen
 from crm.models import Customer, DuplicateCandidate, ImportBatch
-
-_COMMON = 20  # as in `crm.duplicates`: a key that so many share tells nothing
 
 
 def queue_near(batch: ImportBatch, customers: Sequence[Customer]) -> dict[int, str]:
@@ -49,8 +47,8 @@ def _earlier(line: int, own: Keys, seen: Seen) -> tuple[int, list[str]] | None:
     found: dict[int, list[str]] = defaultdict(list)
     for reason in REASONS:
         for value in own.of(reason):
-            holders = seen.near(f"{reason}\n{value}", _COMMON + 1)
-            if len(holders) > _COMMON and reason != "siren":
+            holders = seen.near(f"{reason}\n{value}", COMMON + 1)
+            if len(holders) > COMMON and reason != "siren":
                 continue
             for other, name in holders:
                 if other < line and (reason != "address" or words & set(name.split())):

@@ -13,6 +13,7 @@ from crm.models import Contact, Customer, ImportBatch, Tag
 from crm.models.customers import CustomerType
 from crm.models.timeline import Kind
 from crm.numbering import CUSTOMERS, customer_reference, next_numbers
+from lib.folding import fold
 
 
 def write_rows(batch: ImportBatch, rows: Sequence[Row]) -> list[Customer]:
@@ -78,13 +79,13 @@ def _write_tags(customers: Sequence[Customer], rows: Sequence[Row]) -> None:
 
 
 def _tags(names: Iterable[str]) -> dict[str, Tag]:
-    """The tags of these names, made when they are new; «Fidèle» and «fidèle» are one."""
+    """The tags of these names, made when they are new; «Fidèle» and «fidele» are one, as in `crm.customers.find_tag`."""
     wanted = sorted(names)
     if not wanted:
         return {}
-    by_fold = {tag.name.casefold(): tag for tag in Tag.objects.order_by("pk")}
-    missing = {name.casefold(): name for name in reversed(wanted) if name.casefold() not in by_fold}
+    known = {fold(tag.name): tag for tag in Tag.objects.order_by("pk")}
+    missing = {fold(name): name for name in reversed(wanted) if fold(name) not in known}
     Tag.objects.bulk_create([Tag(name=name) for name in sorted(missing.values())], ignore_conflicts=True)
     if missing:
-        by_fold |= {tag.name.casefold(): tag for tag in Tag.objects.filter(name__in=missing.values()).order_by("pk")}
-    return {name: by_fold[name.casefold()] for name in wanted}
+        known |= {fold(tag.name): tag for tag in Tag.objects.filter(name__in=missing.values()).order_by("pk")}
+    return {name: known[fold(name)] for name in wanted}

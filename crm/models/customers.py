@@ -153,6 +153,11 @@ class Customer(models.Model):
         """A natural person rather than an organisation."""
         return self.type == CustomerType.CONSUMER
 
+    @property
+    def head(self) -> "Customer":
+        """The record that answers for this one: itself, or the one it was reunited with."""
+        return self.merged_into or self
+
     def family_ids(self) -> list[int]:
         """The ids of the record and of its aliases: what every reader of its facts filters on. One statement."""
         head = self.merged_into_id or self.pk

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Channel
 from lib import clock
+from lib.moments import is_past
 from lib.public_ids import public_id
 
 if TYPE_CHECKING:
@@ -260,10 +261,7 @@ class Commitment(models.Model):
 
     def is_broken(self, now: "datetime") -> bool:
         """Open, and its day, or the hour of its day on the firm's clock, is past at `now` (aware)."""
-        local = clock.local(now)
-        if not self.is_open or self.due_on != local.date():
-            return self.is_open and self.due_on < local.date()
-        return self.due_at is not None and self.due_at < local.time()
+        return self.is_open and is_past(self.due_on, self.due_at, before=self.due_before, local=clock.local(now))
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

@@ -11,6 +11,7 @@ from crm.models import Email
 from crm.models.timeline import Visibility
 from crm.writing import Recipient
 from desk.composing import FilesField
+from desk.promising import reader_choices
 from lib.errors import Refusal
 from lib.public_ids import public_id
 
@@ -46,8 +47,7 @@ class LetterForm(forms.Form):
         to.choices = [(person.value, choice_label(person)) for person in people]
         to.widget.bad = frozenset(person.value for person in people if person.bad)
         to.initial = next((person.value for person in people if not person.bad), "")
-        if author.team_id is None:
-            visibility.choices = [choice for choice in visibility.choices if choice[0] != Visibility.TEAM]
+        visibility.choices = reader_choices(author)
 
     def clean_to(self) -> Recipient:
         person = self.people[self.cleaned_data["to"]]

@@ -21,8 +21,7 @@ from lib.errors import Conflict
 def add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add a person to a customer."""
     rows = Customer.objects.visible_to(request.user).select_related("merged_into")
-    customer = get_object_or_404(rows, public_id=ref)
-    customer = customer.merged_into or customer
+    customer = get_object_or_404(rows, public_id=ref).head
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         add_contact(customer, by=request.user, **form.values)
@@ -48,7 +47,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
             context["form"], context["differences"] = meet(form, contact)
             return render(request, "desk/customers/contact.html", context, status=409)
         messages.success(request, _("Le contact est à jour."))
-        return redirect("customer", _head(contact).public_id)
+        return redirect("customer", contact.customer.head.public_id)
     return render(request, "desk/customers/contact.html", context, status=422 if form.errors else 200)
 
 
@@ -58,7 +57,7 @@ def archive(request: HttpRequest, ref: str) -> HttpResponse:
     """Put a person aside."""
     contact = archive_contact(_contact(request, ref), by=request.user)
     messages.success(request, _("Le contact est archivé : ses échanges restent."))
-    return redirect("customer", _head(contact).public_id)
+    return redirect("customer", contact.customer.head.public_id)
 
 
 @policy(right=Right.EDIT_CUSTOMERS)
@@ -67,13 +66,9 @@ def restore(request: HttpRequest, ref: str) -> HttpResponse:
     """Bring a person back."""
     contact = restore_contact(_contact(request, ref), by=request.user)
     messages.success(request, _("Le contact est de retour."))
-    return redirect("customer", _head(contact).public_id)
+    return redirect("customer", contact.customer.head.public_id)
 
 
 def _contact(request: HttpRequest, ref: str) -> Contact:
     rows = Contact.objects.visible_to(request.user).select_related("customer__merged_into")
     return get_object_or_404(rows, public_id=ref)
-
-
-def _head(contact: Contact) -> Customer:
-    return contact.customer.merged_into or contact.customer

@@ -114,8 +114,7 @@ def restore(request: HttpRequest, ref: str) -> HttpResponse:
 def _customer(request: HttpRequest, ref: str) -> Customer:
     """The head that `ref` names, or that its alias belongs to: what is written goes to the record people read."""
     rows = Customer.objects.visible_to(request.user).select_related("merged_into", "owner")
-    found = get_object_or_404(rows, public_id=ref)
-    return found.merged_into or found
+    return get_object_or_404(rows, public_id=ref).head
 
 
 def _staff(customer: Customer) -> list[User]:

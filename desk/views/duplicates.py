@@ -31,7 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The pairs to decide, the likeliest first."""
     rows = DuplicateCandidate.objects.filter(decision="").select_related(*_BOTH)
     shown = page(rows, request, ("-score", "id"), size=PAIRS)
-    pairs = compare((_head(row.first), _head(row.second), row.reasons, row) for row in shown.rows)
+    pairs = compare((row.first.head, row.second.head, row.reasons, row) for row in shown.rows)
     apart = _kept_apart(request.GET.get("fait"))
     return render(request, "desk/duplicates/queue.html", {"page": shown, "pairs": pairs, "apart": apart})
 
@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, ref: str) -> HttpResponse:
     """One client or two: a person says."""
     row = get_object_or_404(DuplicateCandidate.objects.select_related(*_BOTH), public_id=ref)
-    first, second, reason = _head(row.first), _head(row.second), request.POST.get("reason", "")
+    first, second, reason = row.first.head, row.second.head, request.POST.get("reason", "")
     decision = request.POST.get("decision", "")
     try:
         if decision == "apart":
@@ -131,14 +131,10 @@ def _comparison(customer: Customer, other: Customer) -> dict[str, Any]:
 def _customers(request: HttpRequest, ref: str, other: str) -> tuple[Customer, Customer | None]:
     """The heads that two references lead to; the second may not be given, but what is given must exist."""
     rows = Customer.objects.visible_to(request.user).select_related("owner", "merged_into__owner").order_by("pk")
-    found = {row.public_id: _head(row) for row in rows.filter(public_id__in=[ref, other])}
+    found = {row.public_id: row.head for row in rows.filter(public_id__in=[ref, other])}
     if ref not in found or (other and other not in found):
         raise Http404
     return found[ref], found.get(other)
-
-
-def _head(customer: Customer) -> Customer:
-    return customer.merged_into or customer
 
 
 def _ref(typed: str | None) -> str:

@@ -130,5 +130,4 @@ def get_or_404(people: list[writing.Recipient], text: str) -> writing.Recipient:
 
 def find_customer(request: HttpRequest, ref: str) -> Customer:
     """The client to write to: the head when records were joined."""
-    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("merged_into"), public_id=ref)
-    return customer.merged_into or customer
+    return get_object_or_404(Customer.objects.visible_to(request.user).select_related("merged_into"), public_id=ref).head

@@ -6,25 +6,22 @@ from collections.abc import Callable
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
+from lib.identifiers import email_key
 from lib.public_ids import PATTERN
 
-# kind → (rows this person may read, name of the page of one row). A page of a room not built yet answers as missing.
+# kind → (rows this person may read, name of the page of one row). A kind of a room not built yet answers as missing.
 ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
     "customer": (Customer.objects.visible_to, "customer"),
     "commitment": (Commitment.objects.visible_to, "commitment"),
     "interaction": (Interaction.objects.visible_to, "exchange"),
     "email": (Email.objects.visible_to, "mail"),
-    "import": (
-        lambda user: ImportBatch.objects.all() if user.may(Right.IMPORT_CUSTOMERS) else ImportBatch.objects.none(),
-        "import",
-    ),
+    "import": (ImportBatch.objects.visible_to, "import"),
 }
 
 
@@ -33,7 +30,7 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
 def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
     """Send to the page of `kind` and `ref`; a foreign one and a missing one look alike."""
     if kind == "address":
-        return redirect("customer", _holder(request.user, ref.lower()).public_id)
+        return redirect("customer", _holder(request.user, email_key(ref)).public_id)
     if not re.fullmatch(PATTERN, ref):
         raise Http404
     if kind == "contact":
@@ -43,7 +40,7 @@ def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
         raise Http404
     rows, page = ROWS[kind]
     found = get_object_or_404(rows(request.user), public_id=ref)
-    return _to(page, found.public_id)  # type: ignore[attr-defined]
+    return redirect(page, found.public_id)  # type: ignore[attr-defined]
 
 
 def _holder(user: User, address: str) -> Customer:
@@ -54,10 +51,3 @@ def _holder(user: User, address: str) -> Customer:
     if found is None:
         raise Http404
     return found
-
-
-def _to(page: str, *args: str) -> HttpResponse:
-    try:
-        return redirect(reverse(page, args=args))
-    except NoReverseMatch as missing:
-        raise Http404 from missing

@@ -15,7 +15,8 @@ from django.core.management import CommandError, call_command
 from accounts import vault
 from accounts.models import AuditEntry, Role
 from crm import transport
-from crm.company import approve_bank_change, company_from_json, company_to_json, update_company
+from crm.company import approve_bank_change, update_company
+from crm.company_checks import company_from_json, company_to_json
 from crm.mail_trial import send_trial
 from crm.models import BankChange, Company
 from lib.errors import Conflict, Refusal

@@ -25,7 +25,7 @@ PEOPLE = [
 
 @pytest.fixture
 def house(camille, karim, nadia):
-    rows = [create_customer(by=nadia, name=name, type=type, city=city) for name, type, city in PEOPLE]
+    rows = [create_customer(by=nadia, name=name, type=kind, city=city) for name, kind, city in PEOPLE]
     tag_customers(rows[:3], tag=find_tag("à rappeler"), by=nadia)
     tag_customers(rows[1:6:2], tag=find_tag("agencement"), by=nadia)
     assign_owner(rows[:4], owner=camille, by=nadia)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
@@ -27,6 +28,12 @@ def test_each_job_is_listed_once_and_exists():
         assert job.function.startswith("config.jobs.")
         assert callable(pydoc.locate(job.function)), job.function
         assert job.minutes >= 1
+
+
+@pytest.mark.django_db
+def test_a_machine_without_a_worker_sweeps_by_command(capsys):
+    call_command("sweep")
+    assert capsys.readouterr().out.split() == [job.name for job in schedule.JOBS]
 
 
 @pytest.mark.django_db

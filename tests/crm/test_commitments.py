@@ -138,12 +138,19 @@ PARIS = ZoneInfo("Europe/Paris")
         (TODAY, time(10), (23, 10, 1), True),
         (TODAY, time(10), (22, 23, 0), False),
         (TODAY, time(10), (24, 0, 0), True),
+        (TODAY, time(10), (23, 10, 0), False),
     ],
 )
 def test_broken_is_computed_from_the_day_and_the_hour(due_on, due_at, now, broken):
     day, hour, minute = now
     row = Commitment(due_on=due_on, due_at=due_at)
-    assert row.is_broken(datetime(2026, 11, day, hour, minute, tzinfo=PARIS)) is broken
+    assert row.is_broken(datetime(2026, 11, day, hour, minute, 30, tzinfo=PARIS)) is broken
+
+
+def test_before_ten_is_broken_when_ten_strikes():
+    row = Commitment(due_on=TODAY, due_at=time(10), due_before=True)
+    strikes = datetime(2026, 11, 23, 10, tzinfo=PARIS)
+    assert [row.is_broken(strikes - timedelta(seconds=1)), row.is_broken(strikes)] == [False, True]
 
 
 def test_what_is_settled_is_not_broken():

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,6 +12,8 @@ from config import uploads
 from crm.attachments import MAX_SIZE
 from crm.exchanges import erase_interaction, log_interaction
 from crm.models import Attachment, Email, Interaction
+from crm.outbox import queue_mail
+from desk.views.pointing import ROWS
 from tests.desk import lemoine
 from tests.desk.reading import messages, words
 from tests.harness.personas import signed_in
@@ -220,6 +223,25 @@ def test_a_reference_leads_to_its_page_rights_checked_at_the_click(world, kind):
     assert client.get(reverse("pointing", args=[kind, "0" * 26])).status_code == 404
     stranger = signed_in(User.objects.create_user("anne@example.org", name="Anne"))
     assert stranger.get(reverse("pointing", args=[kind, ref])).status_code == 404
+
+
+def test_every_kind_leads_to_a_page_that_exists():
+    assert {kind: reverse(page, args=["0" * 26]) for kind, (_rows, page) in ROWS.items()} == {
+        "customer": f"/clients/{'0' * 26}/",
+        "commitment": f"/engagements/{'0' * 26}/",
+        "interaction": f"/echanges/{'0' * 26}/",
+        "email": f"/courrier/{'0' * 26}/",
+        "import": f"/imports/{'0' * 26}/",
+    }
+
+
+def test_a_mail_that_did_not_leave_can_be_read(world, company):
+    with transaction.atomic():
+        mail = queue_mail(
+            key="k", to="paul@courriel.example", subject="Bonjour", text="Un mot.", by=world.camille, customer=world.customer
+        )
+    found = signed_in(world.camille).get(reverse("pointing", args=["email", mail.public_id]))
+    assert found.headers["Location"] == reverse("mail", args=[mail.public_id])
 
 
 def test_a_refused_address_leads_to_whose_it_is(world):

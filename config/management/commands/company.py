@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from crm.company import company_from_json, update_company
-from crm.company_checks import JSON_KEYS, MEDIATOR_KEYS
+from crm.company import update_company
+from crm.company_checks import JSON_KEYS, MEDIATOR_KEYS, company_from_json
 from crm.models import Company
 from lib.errors import Refusal
 
