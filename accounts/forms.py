@@ -144,13 +144,3 @@ class TokenForm(forms.Form):
         max_length=80,
         help_text=_("Par exemple « site internet » ou « tableur du comptable » : vous saurez plus tard lequel révoquer."),
     )
-
-
-class ConfirmPasswordForm(forms.Form):
-    """Typing one's password again before something serious. Absent for a person without one (demonstration)."""
-
-    current_password = forms.CharField(
-        label=_("Votre mot de passe"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )

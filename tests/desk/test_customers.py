@@ -24,7 +24,8 @@ HOSTILE = [
     "'", '"',
     "' OR 1=1 --", "1; DROP TABLE crm_customer", "%00", "\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "%", "_", "*",
     "\\", "{{7*7}}", "{% debug %}", "${7*7}", "<script>alert(1)</script>", "../../etc/passwd", "9" * 400, "-1", "0", "1e308", "NaN", "null", "[]",
-    "{}", "true", "2026-02-30", "9999999999999999999999999", "é" * 300, "\u202e", "ﬀ", "§f", "NOT", "AND", "NEAR(a b)", '"*', "a:b", "a & b | !c", "<->",
+    "{}", "true", "2026-02-30", "9999999999999999999999999", "é" * 300,
+    "\u202e", "ﬀ", "§f", "NOT", "AND", "NEAR(a b)", '"*', "a:b", "a & b | !c", "<->",
     "password__startswith", "-owner__password", "id__gt", "sort_name); --", "W10", "eyJhIjoxfQ", "WzFd", "WyJhIiwgMV0", "WyJcdTAwMDAiLCAxXQ",
 ]  # fmt: skip
 

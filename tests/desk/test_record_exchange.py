@@ -238,7 +238,7 @@ def test_every_kind_leads_to_a_page_that_exists():
 def test_a_mail_that_did_not_leave_can_be_read(world, company):
     with transaction.atomic():
         mail = queue_mail(
-            key="k", to="paul@courriel.example", subject="Bonjour", text="Un mot.", by=world.camille, customer=world.customer
+            key="k", to="anne@courriel.example", subject="Bonjour", text="Un mot.", by=world.camille, customer=world.customer
         )
     found = signed_in(world.camille).get(reverse("pointing", args=["email", mail.public_id]))
     assert found.headers["Location"] == reverse("mail", args=[mail.public_id])

@@ -50,7 +50,7 @@ def test_no_words_are_ever_a_crash(as_camille, said, value):
 
 
 def test_a_search_page_costs_the_same(as_camille, said, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9 + 3):  # session, its date, the user and the frame beside the search
+    with django_assert_max_num_queries(8 + 2):  # session and user beside the page
         as_camille.get("/recherche/?q=charniere")
 
 
