@@ -77,7 +77,9 @@ def test_the_frame_opens_its_own_menu(page: Page, sign_in: Callable[[Any], None]
     page.screenshot(path="pictures/frame-more-390.png")
 
 
-def test_the_first_person_opens_the_house_and_the_second_accepts_an_invitation(page: Page, settings: Any, mailoutbox: Any) -> None:
+def test_the_first_person_opens_the_house_and_the_second_accepts_an_invitation(
+    page: Page, settings: Any, mailoutbox: Any
+) -> None:
     settings.INSTALLATION_KIND = "real"
     page.goto(first_run_link().removeprefix(settings.PUBLIC_URL))
     page.get_by_label("Le nom de votre maison").fill("Atelier Morvan")
