@@ -97,7 +97,8 @@ def move(
     reason: str = "",
     version: int | None = None,
 ) -> Commitment:
-    """Give it another day; the history keeps the former one and the reason."""
+    """Give it another day; the history keeps the former one and the reason (at most 200 characters)."""
+    reason = _reason(reason)
     with transaction.atomic():
         current = _lock(commitment)
         if (current.due_on, current.due_at, current.due_before) == (due_on, due_at, due_before):
@@ -119,7 +120,7 @@ def move(
 
 def release(commitment: Commitment, *, by: User | None, reason: str, version: int | None = None) -> Commitment:
     """Say that it no longer holds, with the reason, which the history keeps."""
-    reason = refuse_control_characters(" ".join(reason.split()))
+    reason = _reason(reason)
     if not reason:
         raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
     with transaction.atomic():
@@ -128,7 +129,7 @@ def release(commitment: Commitment, *, by: User | None, reason: str, version: in
             return current
         _refuse_stale(current, version)
         _refuse_closed(current)
-        current.released_at, current.released_by, current.release_reason = clock.now(), by, reason[:200]
+        current.released_at, current.released_by, current.release_reason = clock.now(), by, reason
         return _save(current, Kind.COMMITMENT_RELEASED, gettext_lazy("Engagement levé"), by=by, body=reason)
 
 
@@ -186,4 +187,13 @@ def _trace(commitment: Commitment, kind: str, summary: object, *, by: User | Non
         about_kind="commitment",
         data={"owed_by": commitment.owed_by, **data},
         visibility=commitment.visibility,
+        team_id=commitment.team_id,
     )
+
+
+def _reason(text: str) -> str:
+    """Why, on one line that its column holds."""
+    reason = refuse_control_characters(" ".join(text.split()))
+    if len(reason) > 200:
+        raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans l’échange."), field="reason")
+    return reason

@@ -76,13 +76,14 @@ def log_interaction(
     """Log one exchange with its files and its next step, all together or not at all; returns its row.
 
     `key` names this very request: the same person asking twice with the same key gets the first row back and nothing
-    is written again (double click, retry). Refuses words beyond `MAX_WORDS`, a moment in the future, a contact of
-    another client, a file that is not what it says.
+    is written again (double click, retry); the same key with other words is a `Conflict`, so that none is lost in
+    silence. Refuses words beyond `MAX_WORDS`, a moment in the future, a contact of another client, a file that is not
+    what it says.
     """
     fields = exchange_fields(by=by, kind=kind, direction=direction, body=body, minutes=minutes, mood=mood, visibility=visibility)
     if kind == Kind.NOTE and not (fields["body"] or files or next_step):
         raise Refusal(_("Écrivez quelques mots : une note vide n’apprend rien à vos collègues."), field="body")
-    done = _already(by, key)
+    done = _already(by, key, customer, fields)
     if done is not None:
         return done
     stored = attachments.store(files)
@@ -94,7 +95,7 @@ def log_interaction(
                 _promise(customer, next_step, row=row, contact=contact, by=by)
     except IntegrityError:
         attachments.discard(stored)
-        done = _already(by, key)
+        done = _already(by, key, customer, fields)
         if done is None:
             raise
         return done
@@ -168,7 +169,11 @@ def change_visibility(interaction: Interaction, *, by: User, visibility: str) ->
         team = _team(by, visibility)
         former, row.visibility, row.team_id = row.visibility, visibility, team
         row.save(update_fields=["visibility", "team"])
-        Commitment.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
+        promised = Commitment.objects.filter(interaction=row)
+        promised.update(visibility=visibility, team_id=team)
+        told = Interaction.objects.filter(about_kind="commitment", about_ref__in=promised.values("public_id"))
+        told.update(visibility=visibility, team_id=team)  # what became of them says their words too
+        search.index_interactions(told)
         Email.objects.filter(interaction=row).update(visibility=visibility, team_id=team)
         search.index_exchange(row)
         audit.note("interaction.visibility", by=by, subject=row.public_id, former=former, to=visibility)
@@ -236,8 +241,15 @@ def _promise(customer: Customer, step: NextStep, *, row: Interaction, contact: C
     )
 
 
-def _already(by: User | None, key: str) -> Interaction | None:
-    return Interaction.objects.filter(author=by, key=key).first() if key else None
+def _already(by: User | None, key: str, customer: Customer, fields: dict[str, Any]) -> Interaction | None:
+    """The row that this very request already wrote."""
+    row = Interaction.objects.filter(author=by, key=key).first() if key else None
+    if row is None or row.erased_at is not None:
+        return row
+    first = row.data.get("former", [{"words": row.body}])[0]["words"]
+    if (row.customer_id, row.kind, first) != (customer.pk, fields["kind"], fields["body"]):
+        raise Conflict(_("Ce formulaire a déjà servi à consigner autre chose. Enregistrez à nouveau : ceci sera consigné aussi."))
+    return row
 
 
 def _lock(interaction: Interaction, *, erased: bool = False) -> Interaction:

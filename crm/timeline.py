@@ -16,6 +16,8 @@ from crm.models.timeline import Audience, Visibility
 from lib import clock
 from lib.errors import Refusal
 
+EARLIEST = 1900  # a year before it is a mistake of typing (`crm.checks` says the same of dates)
+
 
 def record(
     *,
@@ -34,6 +36,7 @@ def record(
     data: dict[str, Any] | None = None,
     audience: str = Audience.HOUSE,
     visibility: str = Visibility.EVERYONE,
+    team_id: int | None = None,
     import_batch: ImportBatch | None = None,
     key: str = "",
 ) -> Interaction:
@@ -41,10 +44,10 @@ def record(
 
     `summary` (lazily translated text) is written by code from the kind, never typed words nor a person's name; `body`
     holds typed words.
-    `by=None` means the house did it of itself. `about` is the object the row points to: it has `public_id`,
-    `about_label` or a text, and `customer_id` when it belongs to one. Refuses an `about` or a contact of another
-    customer, a moment in the future, and a call outside a transaction. `key` names the request: the database refuses
-    a second row of the same author with the same key.
+    `by=None` means the house did it of itself; `team_id` is the team that may read, when it is not the writer's. `about`
+    is the object the row points to: it has `public_id`, `about_label` or a text, and `customer_id` when it belongs to
+    one. Refuses an `about` or a contact of another customer, a moment in the future or before 1900, and a call outside a
+    transaction. `key` names the request: the database refuses a second row of the same author with the same key.
     """
     row = _built(
         customer=customer,
@@ -62,6 +65,7 @@ def record(
         data=data,
         audience=audience,
         visibility=visibility,
+        team_id=team_id,
         import_batch=import_batch,
         key=key,
     )
@@ -88,6 +92,7 @@ def _built(
     about: Any = None,
     data: dict[str, Any] | None = None,
     visibility: str = Visibility.EVERYONE,
+    team_id: int | None = None,
     **fields: Any,
 ) -> Interaction:
     """The row, guarded and not yet saved."""
@@ -96,6 +101,8 @@ def _built(
     now = clock.now()
     if occurred_at is not None and occurred_at > now + timedelta(minutes=5):
         raise Refusal(_("Ce moment est dans le futur : un échange se consigne quand il a eu lieu."), field="occurred_at")
+    if occurred_at is not None and occurred_at.year < EARLIEST:
+        raise Refusal(_("L’année %(year)s surprend ici. Vérifiez la date.") % {"year": occurred_at.year}, field="occurred_at")
     for thing in (about, contact):
         owner = getattr(thing, "customer_id", None)
         if owner is not None and not _is_of(owner, customer):
@@ -112,7 +119,7 @@ def _built(
         about_label=str(getattr(about, "about_label", "") or about)[:120] if about is not None else "",
         data=data or {},
         visibility=visibility,
-        team_id=by.team_id if by is not None and visibility == Visibility.TEAM else None,
+        team_id=(team_id or (by.team_id if by else None)) if visibility == Visibility.TEAM else None,
         **fields,
     )
 

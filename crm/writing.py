@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.addresses import bad_among
 from crm.attachments import Stored
+from crm.mail_message import one_line
 from crm.mail_words import WORDS, Piece, filled, missing, pieces, values_for
 from crm.models import BadAddress, Company, Contact, Customer, Email
 from crm.models.timeline import Visibility
 from crm.outbox import queue_mail
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
 from lib.identifiers import email_key
+from lib.plain_text import normal_lines
 from lib.templating import check_template, unknown
 
 TO_WRITE = "[…]"  # in a text of the house, the place of what only a person can say
@@ -93,7 +95,8 @@ def write_to_customer(
 ) -> Email:  # fmt: skip
     """Queue a letter typed on the record, its words between braces replaced; returns it, waiting for its countdown.
 
-    `once` is the form's own key: sending the same form twice is sending once. Refuses what is not known or is worth
+    `once` is the form's own key: sending the same form twice is sending once, by the same person and with the same words
+    (else `Conflict`: nothing typed is dropped in silence). Refuses what is not known or is worth
     nothing for this person, and an address that no longer answers.
     """
     with transaction.atomic():
@@ -101,11 +104,23 @@ def write_to_customer(
         values = _values(customer, recipient, by, company)
         for field, text in (("subject", subject), ("body", body)):
             _refuse_unfinished(field, text, values)
-        return queue_mail(
-            key=f"letter:{once}"[:120], to=recipient.address, to_name=recipient.name, customer=customer, contact=recipient.contact,
-            subject=filled(subject, values), text=filled(body, values), by=by, visibility=visibility, template=template[:60],
+        words, text = filled(subject, values), filled(body, values)
+        email = queue_mail(
+            key=f"letter:{by.pk}:{once}"[:120], to=recipient.address, to_name=recipient.name, customer=customer, contact=recipient.contact,
+            subject=words, text=text, by=by, visibility=visibility, template=template[:60],
             language=language_for(customer, recipient), files=files,
         )  # fmt: skip
+        if not is_same_letter(email, customer=customer, to=recipient.address, subject=words, text=text):
+            raise Conflict(_("Ce formulaire a déjà servi à envoyer un autre message. Envoyez à nouveau : celui-ci partira aussi."))
+        return email
+
+
+def is_same_letter(email: Email, *, customer: Customer, to: str, subject: str, text: str) -> bool:
+    """Whether `email`, found by its key, is the letter asked for: a key that serves twice never hides other words."""
+    if email.erased_at is not None:
+        return True
+    told = (email.customer_id, email_key(email.recipient_email), email.subject, email.text)
+    return told == (customer.pk, email_key(to), one_line(subject, 200), normal_lines(text))
 
 
 def _refuse_unfinished(field: str, text: str, values: dict[str, str]) -> None:

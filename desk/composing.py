@@ -19,7 +19,7 @@ from desk import phrases
 from desk.dates import read_due, read_moment
 from desk.promising import colleague_choices, offer, reader_choices
 from lib import clock
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
 from lib.public_ids import public_id
 
 KINDS = [
@@ -160,6 +160,8 @@ class ExchangeForm(forms.Form):
         fields = {"occurred_at": "when", "what": "next_what", "files": "attached"}
         name = fields.get(refusal.field, refusal.field)
         self.add_error(name if name in self.fields else None, refusal.message)
+        if isinstance(refusal, Conflict):  # the key already served other words
+            self.data = {**self.data.dict(), "key": public_id()}  # type: ignore[attr-defined]
         if len(self.data.get("body", "")) > MAX_WORDS:
             self.data = {**self.data.dict(), "body": self.data["body"][:MAX_WORDS]}  # type: ignore[attr-defined]
 

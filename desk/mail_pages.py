@@ -1,7 +1,7 @@
 """What the mail pages show: the list by key, one mail and its course, what is to be decided, why mail waits."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -93,8 +93,8 @@ def read_place(text: str) -> tuple[datetime, int] | None:
     at, _tilde, pk = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, int(pk)) if moment.tzinfo and len(pk) < 19 else None
-    except ValueError:
+        return (moment.astimezone(UTC), int(pk)) if moment.tzinfo and len(pk) < 19 else None
+    except (ValueError, OverflowError):
         return None
 
 

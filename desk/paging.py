@@ -12,7 +12,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -123,6 +123,8 @@ def _typed(value: Any, field: "Field[Any, Any]") -> Any:
         or (isinstance(found, datetime) and found.tzinfo is None)
     ):
         raise ValueError
+    if isinstance(found, datetime):
+        found.astimezone(UTC)  # the first and last days of the calendar may have none: OverflowError
     if isinstance(found, str):
         found.encode()  # a lone surrogate is no text
         if "\x00" in found:

@@ -50,8 +50,10 @@ class Rows(GenericViewSet[Any]):
         return dict(read.validated_data)
 
     def answer(self, row: Any, *, made: bool = False) -> Response:
-        """The row as it now is, read again as a list would show it."""
-        fresh = self.get_queryset().get(pk=row.pk)
+        """The row as it now is, read again as a list would show it; nothing when the gesture took it out of the person's sight."""
+        fresh = self.get_queryset().filter(pk=row.pk).first()
+        if fresh is None:  # done, and no longer this person's to read: a reserved commitment handed to a colleague
+            return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(self.get_serializer(fresh).data, status=status.HTTP_201_CREATED if made else status.HTTP_200_OK)
 
 

@@ -12,7 +12,7 @@ from crm.models.timeline import Visibility
 from crm.writing import Recipient
 from desk.composing import FilesField
 from desk.promising import reader_choices
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
 from lib.public_ids import public_id
 
 
@@ -56,8 +56,11 @@ class LetterForm(forms.Form):
         return person
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show why the gesture refused, beside the field at fault when it is one of ours."""
+        """Show why the gesture refused, beside the field at fault when it is one of ours; a key that already served
+        another letter is changed for a new one."""
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+        if isinstance(refusal, Conflict):
+            self.data = {**self.data.dict(), "once": public_id()}
 
 
 def choice_label(person: Recipient) -> str:

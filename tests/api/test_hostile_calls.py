@@ -1,0 +1,97 @@
+"""Calls that no honest program makes: each is refused in words, and none is a failure of ours."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.tokens import create_token
+from crm.commitments import promise
+from crm.models import Commitment, Company, Customer, Email, Interaction
+from lib import clock
+from tests.api.test_api import Api
+
+
+@pytest.fixture
+def raw(camille: User) -> Client:
+    return Client(headers={"authorization": f"Bearer {create_token(user=camille, name='test', by=None)}"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"name":' * 50_000,
+        b'{"name": "\\ud800"}',
+        b'{"name": "A", "type": "\\ud800"}',
+        b'{"name": NaN}',
+        b"\xff\xfe",
+        b"{",
+        b'{"payment_days":' + b"9" * 6000 + b"}",
+    ],
+    ids=["nested lists", "nested objects", "half a character", "half a choice", "no number", "no text", "cut", "endless number"],
+)
+def test_what_is_no_json_is_refused_in_words(raw: Client, body: bytes) -> None:
+    answer = raw.post("/api/v1/customers/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("Ce texte n’est pas du JSON lisible")
+    assert not Customer.objects.exists()
+
+
+def test_a_call_of_nine_megabytes_is_not_read_to_its_end(camille: User, le_goff: Customer) -> None:
+    status, answer = Api(camille)(
+        "POST", "interactions/", {"customer": le_goff.public_id, "kind": "note", "body": "x" * 9_000_000}
+    )
+    assert (status, answer["detail"]) == (
+        413,
+        "Cet envoi est trop lourd\u00a0: rien n’a été gardé. Coupez le texte en deux, ou joignez-le en fichier.",
+    )
+
+
+def test_a_moment_of_another_age_is_a_mistake(camille: User, le_goff: Customer) -> None:
+    body = {"customer": le_goff.public_id, "kind": "note", "body": "x", "occurred_at": "1500-01-01T00:00:00Z"}
+    status, answer = Api(camille)("POST", "interactions/", body)
+    assert (status, answer["errors"]) == (400, {"occurred_at": ["L’année 1500 surprend ici. Vérifiez la date."]})
+
+
+def test_a_reason_is_one_sentence(camille: User, le_goff: Customer) -> None:
+    row = promise(le_goff, owed_by="us", what="Rappeler", due_on=clock.today(), by=camille)
+    status, answer = Api(camille)("POST", f"commitments/{row.public_id}/move/", {"due_on": "2030-01-01", "reason": "x" * 200_000})
+    assert (status, list(answer["errors"])) == (400, ["reason"])
+
+
+def test_the_same_key_of_two_people_is_two_letters(camille: User, karim: User, le_goff: Customer, company: Company) -> None:
+    letter = {"customer": le_goff.public_id, "subject": "Bonjour", "text": "Bonjour Madame", "visibility": "me"}
+    first = Api(camille)("POST", "emails/", letter, **{"Idempotency-Key": "1"})
+    assert [first[0], Api(karim)("POST", "emails/", letter, **{"Idempotency-Key": "1"})[0]] == [201, 201]
+    assert sorted(Email.objects.values_list("author__name", flat=True)) == ["Camille", "Karim"]
+    assert Api(camille)("POST", "emails/", letter, **{"Idempotency-Key": "1"}) == first
+
+
+@pytest.mark.parametrize("changed", [{"text": "D’autres mots"}, {"subject": "Autre"}])
+def test_a_key_never_hides_another_letter(camille: User, le_goff: Customer, company: Company, changed: dict[str, str]) -> None:
+    letter = {"customer": le_goff.public_id, "subject": "Bonjour", "text": "Bonjour Madame"}
+    Api(camille)("POST", "emails/", letter, **{"Idempotency-Key": "1"})
+    assert Api(camille)("POST", "emails/", {**letter, **changed}, **{"Idempotency-Key": "1"})[0] == 409
+    assert Email.objects.count() == 1
+
+
+def test_a_key_never_hides_another_exchange(camille: User, le_goff: Customer, diallo: Customer) -> None:
+    note: dict[str, Any] = {"customer": le_goff.public_id, "kind": "note", "body": "Un"}
+    first = Api(camille)("POST", "interactions/", note, **{"Idempotency-Key": "1"})
+    others = [{**note, "customer": diallo.public_id}, {**note, "body": "Deux"}]
+    assert [Api(camille)("POST", "interactions/", other, **{"Idempotency-Key": "1"})[0] for other in others] == [409, 409]
+    assert Api(camille)("POST", "interactions/", note, **{"Idempotency-Key": "1"}) == first
+    assert Interaction.objects.filter(kind="note").count() == 1
+
+
+def test_who_hands_over_what_they_may_no_longer_read_is_told_it_is_done(camille: User, karim: User, le_goff: Customer) -> None:
+    step = {"what": "Rappeler", "due_on": "2030-01-01", "owner": karim.email}
+    call = {"customer": le_goff.public_id, "kind": "call", "direction": "in", "body": "x", "visibility": "me", "next_step": step}
+    assert Api(camille)("POST", "interactions/", call)[0] == 201
+    row = Commitment.objects.get()
+    assert Api(karim)("POST", f"commitments/{row.public_id}/delegate/", {"to": camille.email}) == (204, None)
+    assert Api(karim)("GET", f"commitments/{row.public_id}/")[0] == 404
+    assert json.dumps(Api(camille)("GET", f"commitments/{row.public_id}/")[1]["owner"]) == f'"{camille.email}"'
