@@ -263,6 +263,8 @@ def test_a_full_text_table_of_a_former_version_is_made_again_with_its_words(cami
     if connection.vendor == "sqlite":  # elsewhere there is no such table, and nothing to make again
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE crm_search_words")
-            cursor.execute("CREATE VIRTUAL TABLE crm_search_words USING fts5(terms, content='crm_searchentry', content_rowid='id')")
+            cursor.execute(
+                "CREATE VIRTUAL TABLE crm_search_words USING fts5(terms, content='crm_searchentry', content_rowid='id')"
+            )
     search_index.install(connection)
     assert [hit.customer for hit in search.find(camille, "Le Goff").customers] == [le_goff]
