@@ -28,7 +28,7 @@ WORDS: dict[str, str | Promise] = {
     "maison": lazy("le nom de la maison"),
     "téléphone": lazy("le numéro de la maison"),
     "formule": lazy("la formule de politesse, selon le ton de la maison"),
-    "signature": lazy("votre signature, sinon celle de la maison"),
+    "signature": lazy("votre signature, puis celle de la maison"),
 }
 _FILLED, _UNKNOWN, _END = "\x02", "\x03", "\x04"
 
@@ -59,12 +59,9 @@ def values_for(
             "téléphone": format_phone(house.phone),
             "formule": closing(contact, house.tone),
         }
-    signature = (
-        by.mail_signature
-        or house.mail_signature
-        or "\n".join(line for line in (by.name, house.name, values["téléphone"]) if line)
-    )
-    return {**values, "signature": signature.strip()}
+    own = by.mail_signature.strip() or by.name
+    of_house = house.mail_signature.strip() or "\n".join(line for line in (house.name, values["téléphone"]) if line)
+    return {**values, "signature": f"{own}\n{of_house}".strip()}
 
 
 def salutation(customer: Customer, contact: Contact | None, tone: str) -> str:

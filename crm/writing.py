@@ -78,7 +78,7 @@ def troubles(text: str, values: dict[str, str]) -> list[str]:
     strange = [
         _("« {%(name)s} » n’est pas un mot connu. Vouliez-vous écrire « {%(meant)s} » ?") % {"name": name, "meant": meant}
         if meant
-        else _("« {%(name)s} » n’est pas un mot connu : il partirait tel quel.") % {"name": name}
+        else _("« {%(name)s} » n’est pas un mot connu : retirez-le, ou écrivez-le sans accolades.") % {"name": name}
         for name, meant in unknown(text, list(WORDS)).items()
     ]
     if TO_WRITE in text:

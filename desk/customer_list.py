@@ -16,7 +16,7 @@ from crm.models.timeline import CONTACT_KINDS
 from desk.filters import ORDERS, CustomerFilter, chosen_order
 from desk.forms.customers import tags_offered
 from desk.paging import Page, page
-from lib import csv_out
+from lib import clock, csv_out
 from lib.identifiers import format_phone
 from lib.public_ids import PATTERN
 
@@ -92,7 +92,7 @@ def _columns() -> list[tuple[str, Any]]:
         (_("Origine"), lambda row: row.source),
         (_("Étiquettes"), lambda row: ", ".join(tag.name for tag in row.tags.all())),
         (_("À savoir"), lambda row: row.note),
-        (_("Fiche créée le"), lambda row: row.created_at.date()),
+        (_("Fiche créée le"), lambda row: clock.local(row.created_at).date()),
     ]
 
 

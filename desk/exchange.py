@@ -9,7 +9,7 @@ from crm.models import Interaction
 from crm.models.timeline import HUMAN_KINDS, Kind
 from desk import phrases
 from desk.promising import reader_choices
-from desk.thread import erased_words
+from desk.thread import erased_words, mood_of
 from lib import clock
 from lib.errors import Refusal
 
@@ -36,7 +36,10 @@ def exchange_page(
         "seen": len(former),
         "lasting": phrases.lasting(row.data["minutes"]) if row.data.get("minutes") else "",
         "files": list(row.attachments.filter(erased_at=None)),
-        "promises": list(row.commitments.visible_to(user).order_by("due_on", "id")),
+        "promises": [
+            (promise, phrases.due(promise, today)) for promise in row.commitments.visible_to(user).order_by("due_on", "id")
+        ],
+        "mood": mood_of({} if row.erased_at else row.data, row.contact.civility if row.contact else ""),
         "may_correct": human and writes and mine and mail is None and not row.erased_at,
         "may_erase": human and writes and not row.erased_at and (mine or user.role == Role.MANAGER),
         "may_hide": human and writes and (mine or user.role == Role.MANAGER),

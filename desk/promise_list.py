@@ -4,7 +4,7 @@ Paged by key (day, id); four statements whatever the rows.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -31,6 +31,7 @@ class PromiseList:
     sides: list[tuple[str, str, bool]]
     colleagues: list[tuple[str, str, bool]]
     of_colleague: bool
+    owner_shown: bool  # whose each one is: said when the list is not one person's
     next_url: str
     here: str
 
@@ -52,7 +53,7 @@ def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> Pr
     last = shown[-1] if len(found) > PAGE else None
     return PromiseList(
         answer=_answer(shown, owner=owner, today=today, late=bool(chosen["etat"])),
-        lines=[promise_line(row, today=today, now=now) for row in shown],
+        lines=[promise_line(row, today=today, now=now) for row in sorted(shown, key=_by_hour)],
         who=[
             (_("Les miens"), _url(chosen, qui=""), chosen["qui"] == ""),
             (_("Toute la maison"), _url(chosen, qui="tous"), chosen["qui"] == "tous"),
@@ -67,9 +68,15 @@ def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> Pr
             (person.first_name, _url(chosen, qui=person.public_id), person == owner) for person in colleagues if person != user
         ],
         of_colleague=owner is not None,
+        owner_shown=chosen["qui"] == "tous",
         next_url=_url(chosen, apres=f"{last.due_on.isoformat()}_{last.pk}") if last else "",
         here=_url(chosen),
     )
+
+
+def _by_hour(row: Commitment) -> tuple[date, time]:
+    """Inside a day, what has an hour first: «avant 10 h» cannot wait for «aujourd’hui»."""
+    return row.due_on, row.due_at or time.max
 
 
 def _chosen(given: QueryDict, colleagues: list[User]) -> tuple[dict[str, str], User | None]:

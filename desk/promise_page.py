@@ -37,7 +37,7 @@ def promise_page(row: Commitment, *, user: User, now: datetime, here: str = "", 
         "open_form": next(iter(bound), ""),
     }
     if context["may_act"] and row.is_open:
-        colleagues = [person for person in User.objects.staff() if person.pk != row.owner_id]
+        colleagues = [person for person in User.objects.holding(Right.LOG) if person.pk != row.owner_id]
         context["move"] = bound.get("move") or MoveForm(by=user, auto_id="move_%s")
         context["delegate"] = bound.get("delegate") or DelegateForm(by=user, colleagues=colleagues, auto_id="delegate_%s")
         context["release"] = bound.get("release") or ReleaseForm(by=user, auto_id="release_%s")

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
@@ -115,6 +116,10 @@ class MoveForm(Promising):
     when = forms.CharField(label=lazy("Nouveau jour"), widget=forms.TextInput(attrs=WHEN))
     reason = forms.CharField(label=lazy("Pourquoi"), required=False, max_length=200)
 
+    def done(self) -> str:
+        """What the next page says."""
+        return _("L’engagement est déplacé : %(day)s.") % {"day": self.cleaned_data["when"]}
+
     def act(self, row: Commitment, version: int | None) -> None:
         """Move it."""
         due: Due = self.cleaned_data["when"]
@@ -137,6 +142,10 @@ class DelegateForm(Promising):
     def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_people(colleagues)
+
+    def done(self) -> str:
+        """What the next page says."""
+        return _("L’engagement est confié à %(who)s.") % {"who": self.people[self.cleaned_data["owner"]].first_name}
 
     def act(self, row: Commitment, version: int | None) -> None:
         """Hand it over."""

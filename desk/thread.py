@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
 from crm.models import Attachment, Commitment, Email, Interaction
-from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, may_read
+from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, Visibility, may_read
 from desk import phrases
 from desk.promises import PromiseLine, promise_line
 from lib import clock
@@ -54,7 +54,7 @@ MAIL_TONES = {
 
 # What a page of the thread reads of each row: columns, not models, whose making would cost more than the query.
 COLUMNS = (
-    "pk", "public_id", "kind", "direction", "occurred_at", "summary", "about_kind", "about_ref", "about_label", "data", "erased_at",
+    "pk", "public_id", "kind", "direction", "occurred_at", "summary", "about_kind", "about_ref", "about_label", "data", "erased_at", "visibility",
     "words", "author__name", "author__job_title", "contact__first_name", "contact__last_name", "contact__civility", "email__pk",
     "email__subject", "email__state", "email__reason", "mail_words",
 )  # fmt: skip
@@ -78,6 +78,7 @@ class Row:
     reason: str = ""
     mood: str = ""
     mood_tone: str = ""
+    readers: str = ""  # who may read it, when not everyone
     erased: str = ""
     corrected: str = ""
     former: list[str] = field(default_factory=list)
@@ -300,9 +301,9 @@ def _row(row: Any, parts: _Parts) -> Row:
     )
     if row.data.get("minutes"):
         shown.title += f", {phrases.lasting(row.data['minutes'])}"
-    if row.data.get("mood") in MOODS:
-        mood, of_her = Mood(row.data["mood"]), row.contact__civility == "mme"
-        shown.mood, shown.mood_tone = str(MOODS_OF_HER[mood] if of_her else mood.label), MOOD_TONES[mood]
+    shown.mood, shown.mood_tone = mood_of(row.data, row.contact__civility)
+    if row.visibility != Visibility.EVERYONE:
+        shown.readers = str(Visibility(row.visibility).label)
     if row.erased_at is not None:
         shown.erased = erased_words(row, parts.today)
         return shown
@@ -312,6 +313,14 @@ def _row(row: Any, parts: _Parts) -> Row:
         shown.words, shown.longer = phrases.cut(row.words, WORDS)
         _tell_former(shown, row, parts.today)
     return shown
+
+
+def mood_of(data: dict[str, Any], civility: str | None) -> tuple[str, str]:
+    """The mood an exchange noted, agreed with the person, and its tone; empty without one."""
+    if data.get("mood") not in MOODS:
+        return "", ""
+    mood = Mood(data["mood"])
+    return str(MOODS_OF_HER[mood] if civility == "mme" else mood.label), MOOD_TONES[mood]
 
 
 def _tell_mail(shown: Row, row: Any) -> None:

@@ -15,7 +15,7 @@ MOOD_DAYS = 90
 LOST_MAIL_DAYS = 30
 _CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
     "public_id", "occurred_at", "kind", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
-    "contact__first_name", "contact__last_name", "email__interaction", "email__text", "email__erased_at",
+    "contact__first_name", "contact__last_name", "email__interaction", "email__subject", "email__text", "email__erased_at",
 )  # fmt: skip
 # A mail that never reached anybody is no contact: «last contact» must not count it.
 NOT_WRITTEN = (Email.State.QUEUED, Email.State.SENDING, Email.State.HELD, Email.State.FAILED, Email.State.CANCELLED)
@@ -82,7 +82,8 @@ def _may_read(row: Interaction | Email, user: User) -> bool:
 
 def _moment(row: Interaction, *, hidden: bool) -> facts.Contact:
     mail = getattr(row, "email", None)
-    words = row.body or (mail.text if mail is not None and not mail.erased_at else "")
+    # A letter begins with «Bonjour Madame,»: its subject says more than its first sentence.
+    words = row.body or (mail.subject or mail.text if mail is not None and not mail.erased_at else "")
     return facts.Contact(
         link=facts.Link("interaction", row.public_id),
         at=row.occurred_at,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
-from crm.models import Email
+from crm.models import Attachment, Email
 from crm.models.timeline import Visibility
 from crm.writing import Recipient
 from desk.composing import FilesField
@@ -33,14 +33,23 @@ class LetterForm(forms.Form):
 
     once = forms.CharField(max_length=26, widget=forms.HiddenInput, initial=public_id)
     template = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    taken = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     to = forms.ChoiceField(label=lazy("À"), widget=RecipientSelect)
     visibility = forms.ChoiceField(label=lazy("Qui peut lire, dans la maison"), choices=Visibility, initial=Visibility.EVERYONE)
     subject = forms.CharField(label=lazy("Objet"), max_length=200)
     body = forms.CharField(label=lazy("Message"), widget=forms.Textarea(attrs={"rows": 16}), strip=False)
     files = FilesField(label=lazy("Joindre des fichiers"), required=False)  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, people: list[Recipient], author: User, **options: Any):
+    kept = forms.MultipleChoiceField(label=lazy("Déjà joints"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: list[Recipient], author: User, kept: list[Attachment], **options: Any):
         super().__init__(*args, **options)
+        self.offered = {file.public_id: file for file in kept}
+        files: Any = self.fields["kept"]
+        files.choices = [(file.public_id, file.name) for file in kept]
+        files.initial = list(self.offered)
+        if not kept:
+            del self.fields["kept"]
         self.people = {person.value: person for person in people}
         to: Any = self.fields["to"]
         visibility: Any = self.fields["visibility"]
@@ -54,6 +63,10 @@ class LetterForm(forms.Form):
         if person.bad:
             raise forms.ValidationError(_("Cette adresse ne répond plus : %(reason)s") % {"reason": person.bad.reason})
         return person
+
+    def kept_files(self) -> list[Attachment]:
+        """The files of the mail taken back that leave with this one too."""
+        return [self.offered[ref] for ref in self.cleaned_data.get("kept", [])]
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why the gesture refused, beside the field at fault when it is one of ours; a key that already served

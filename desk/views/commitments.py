@@ -52,7 +52,7 @@ def add(request: HouseRequest, ref: str) -> HttpResponse:
     if family.head:
         return redirect("commitment_add", family.head)
     contacts = list(present_contacts(family.ids, user=request.user))
-    form = PromiseForm(request.POST or None, by=request.user, contacts=contacts, colleagues=list(User.objects.staff()))
+    form = PromiseForm(request.POST or None, by=request.user, contacts=contacts, colleagues=User.objects.holding(Right.LOG))
     if form.is_valid() and form.promise(family.customer):
         messages.success(request, _("L’engagement est pris."))
         return redirect("customer", ref)
@@ -90,7 +90,7 @@ def reopen(request: HouseRequest, ref: str) -> HttpResponse:
 def change(request: HouseRequest, ref: str, gesture: str) -> HttpResponse:
     """Move it, hand it over, or lift it."""
     row = _row(request, ref)
-    extra: dict[str, Any] = {"colleagues": list(User.objects.staff())} if gesture == "delegate" else {}
+    extra: dict[str, Any] = {"colleagues": User.objects.holding(Right.LOG)} if gesture == "delegate" else {}
     form = FORMS[gesture](request.POST, by=request.user, **extra)
     if form.is_valid():
         try:
@@ -103,7 +103,7 @@ def change(request: HouseRequest, ref: str, gesture: str) -> HttpResponse:
             here = back(request, reverse("customer", args=[row.customer.public_id]))
             if gesture == "release":
                 return redirect(with_done(here, ref))
-            messages.success(request, _("L’engagement est déplacé.") if gesture == "move" else _("L’engagement est confié."))
+            messages.success(request, form.done())
             return redirect(here)
     return _page(request, row, status=422, **{gesture: form})
 

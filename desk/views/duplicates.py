@@ -32,8 +32,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = DuplicateCandidate.objects.filter(decision="").select_related(*_BOTH)
     shown = page(rows, request, ("-score", "id"), size=PAIRS)
     pairs = compare((row.first.head, row.second.head, row.reasons, row) for row in shown.rows)
-    apart = _kept_apart(request.GET.get("fait"))
-    return render(request, "desk/duplicates/queue.html", {"page": shown, "pairs": pairs, "apart": apart})
+    done = {"apart": _kept_apart(request.GET.get("fait")), "merged": _just_merged(request.GET.get("reunies"))}
+    return render(request, "desk/duplicates/queue.html", {"page": shown, "pairs": pairs, **done})
 
 
 @policy(right=Right.MERGE_CUSTOMERS)
@@ -50,10 +50,8 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         kept, alias = (first, second) if decision == "first" else (second, first)
         if decision not in ("first", "second"):
             raise Refusal(_("Choisissez : une seule fiche, ou deux clients distincts."))
-        merge_customers(kept, alias, by=request.user, reason=reason)
-        messages.success(
-            request, _("Réunies : %(kept)s répond aussi pour %(alias)s.") % {"kept": kept.reference, "alias": alias.reference}
-        )
+        made = merge_customers(kept, alias, by=request.user, reason=reason)
+        return redirect(f"{reverse('duplicates')}?reunies={made.public_id}")
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("duplicates")
@@ -108,6 +106,12 @@ def _kept_apart(typed: str | None) -> DuplicateCandidate | None:
     ref = _ref(typed)
     rows = DuplicateCandidate.objects.filter(decision="distinct").select_related("first", "second")
     return rows.filter(public_id=ref).first() if ref else None
+
+
+def _just_merged(typed: str | None) -> CustomerMerge | None:
+    """The two records just made one, to offer their undo."""
+    ref = _ref(typed)
+    return CustomerMerge.objects.filter(public_id=ref, undone_at=None).select_related("kept", "alias").first() if ref else None
 
 
 def _proposals(request: HttpRequest, customer: Customer) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """« Maison »: who we are, section by section."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -8,7 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import linebreaksbr
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,9 +29,22 @@ from crm.company import (
 )
 from crm.mail_trial import send_trial
 from crm.models import BankChange, Company
-from desk.forms.firm import SECTIONS, LogoForm, Section, SectionForm
+from desk.forms.firm import SECTIONS, ZONES, LogoForm, Section, SectionForm
+from lib import typography
 from lib.errors import Refusal
+from lib.identifiers import format_iban, format_phone, format_siret
 from lib.images import MAX_BYTES
+
+# How a stored value is read by a person, where it is not how it is kept.
+AS_READ: dict[str, Callable[[Any], Any]] = {
+    "capital": lambda value: typography.amount(value, language=get_language() or "fr"),
+    "siren": format_siret,
+    "siret": format_siret,
+    "iban": format_iban,
+    "phone": format_phone,
+    "time_zone": lambda value: dict(ZONES).get(value, value),
+    "mail_signature": linebreaksbr,
+}
 
 
 @policy(right=Right.MANAGE_SETTINGS)
@@ -171,5 +187,5 @@ def summary(section: Section, company: Company) -> list[tuple[Any, Any]]:
             continue
         field, value = Company._meta.get_field(name), getattr(company, name)
         shown = getattr(company, f"get_{name}_display")() if field.choices else value
-        rows.append((capfirst(field.verbose_name), shown))
+        rows.append((capfirst(field.verbose_name), AS_READ[name](shown) if name in AS_READ and shown else shown))
     return rows

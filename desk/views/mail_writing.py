@@ -14,6 +14,7 @@ from crm.models import Customer, Email
 from desk.forms.mail import AddressForm, LetterForm
 from desk.mail_pages import why_mail_waits
 from lib.errors import Refusal
+from lib.identifiers import email_key
 
 
 @policy(right=Right.LOG)
@@ -22,7 +23,10 @@ def write(request: HttpRequest, ref: str) -> HttpResponse:
     customer = find_customer(request, ref)
     people = writing.recipients(customer)
     bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = LetterForm(*bound, people=people, author=request.user, initial=starting_words(request, customer, people))
+    taken = find_taken_back(request, customer)
+    files = list(taken.attachments.filter(erased_at=None)) if taken else []
+    words = starting_words(request, customer, people, taken)
+    form = LetterForm(*bound, people=people, author=request.user, kept=files, initial=words)
     previewing = request.POST.get("action") == "preview"
     if request.method == "POST" and not previewing and form.is_valid() and (email := send(request, customer, form)):
         return redirect("mail", email.public_id)
@@ -61,20 +65,30 @@ def page(request: HttpRequest, customer: Customer, people: list[writing.Recipien
     }
 
 
-def starting_words(request: HttpRequest, customer: Customer, people: list[writing.Recipient]) -> dict[str, str]:
+def find_taken_back(request: HttpRequest, customer: Customer) -> Email | None:
+    """The mail of this client, taken back, whose words and files this letter begins with."""
+    ref = request.POST.get("taken") or request.GET.get("reprendre")
+    if not ref:
+        return None
+    rows = Email.objects.visible_to(request.user).filter(customer_id__in=customer.family_ids(), state=Email.State.CANCELLED)
+    return rows.filter(public_id=ref).first()
+
+
+def starting_words(
+    request: HttpRequest, customer: Customer, people: list[writing.Recipient], taken: Email | None
+) -> dict[str, str]:
     """Where the letter begins: a mail taken back, a text of the house, or a greeting and a signature."""
     to = request.GET.get("a", "")
-    if taken := request.GET.get("reprendre"):
-        rows = Email.objects.visible_to(request.user).filter(customer_id__in=customer.family_ids(), state=Email.State.CANCELLED)
-        if email := rows.select_related("contact").filter(public_id=taken).first():
-            person = email.contact.public_id if email.contact else writing.CUSTOMER
-            return {
-                "to": person,
-                "subject": email.subject,
-                "body": email.text,
-                "template": email.template,
-                "visibility": email.visibility,
-            }
+    if taken:
+        same = email_key(taken.recipient_email)
+        return {
+            "taken": taken.public_id,
+            "to": next((person.value for person in people if email_key(person.address) == same), ""),
+            "subject": taken.subject,
+            "body": taken.text,
+            "template": taken.template,
+            "visibility": taken.visibility,
+        }
     chosen = next((person for person in people if to in (person.value, person.address)), people[0] if people else None)
     key = request.GET.get("texte", "")
     text = mail_templates.find_text(key, writing.language_for(customer, chosen)) if key else None
@@ -91,6 +105,7 @@ def send(request: HttpRequest, customer: Customer, form: LetterForm) -> Email | 
     values, stored = form.cleaned_data, []
     try:
         stored = attachments.store(values["files"])
+        stored += [attachments.copy(file) for file in form.kept_files()]
         return writing.write_to_customer(
             customer=customer, recipient=values["to"], subject=values["subject"], body=values["body"], by=request.user,
             once=values["once"], visibility=values["visibility"], template=values["template"], files=stored,

@@ -41,7 +41,7 @@ def log(request: HouseRequest, ref: str) -> HttpResponse:
     if family.head:
         raise Http404
     contacts = list(present_contacts(family.ids, user=request.user))
-    form = exchange_form(request, contacts=contacts, colleagues=list(User.objects.staff()))
+    form = exchange_form(request, contacts=contacts, colleagues=User.objects.holding(Right.LOG))
     row = form.log(family.customer) if form.is_valid() else None
     if row is None:
         return _show(request, family, form=form)
@@ -61,7 +61,7 @@ def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = 
         "done": just_done(request),
     }
     if context["may_log"]:
-        context["form"] = form or exchange_form(request, contacts=page.contacts, colleagues=list(User.objects.staff()))
+        context["form"] = form or exchange_form(request, contacts=page.contacts, colleagues=User.objects.holding(Right.LOG))
     return render(request, "desk/record/record.html", context, status=422 if form else 200)
 
 

@@ -1,11 +1,14 @@
 """Search: one page, and the same answer in the Ctrl K dialog."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.policy import Right, policy
 from crm import search as index
+from crm.models import Customer
 
 
 @policy(right=Right.SEE_RECORDS)
@@ -14,6 +17,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """People by name, then what was said and written, newest first."""
     typed = request.GET.get("q", "")[:200].replace("\x00", "")
     found = index.find(request.user, typed)
+    if not request.htmx and (sure := _named(found, typed)):
+        return redirect("customer", sure.public_id)
     context = {
         "q": typed,
         "found": found,
@@ -21,3 +26,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "may_edit": request.user.may(Right.EDIT_CUSTOMERS),
     }
     return render(request, "desk/search/results.html" if request.htmx else "desk/search/page.html", context)
+
+
+def _named(found: index.Found, typed: str) -> Customer | None:
+    """The one client that a whole reference or telephone number names: who types it wants the record, not a list."""
+    customer = found.customers[0].customer if len(found.customers) == 1 else None
+    exact = customer is not None and typed.strip().upper() == customer.reference
+    return customer if exact or re.fullmatch(r"\s*\+?(?:[\s.()/-]*\d){8,15}\s*", typed) else None

@@ -91,3 +91,13 @@ def test_the_queue_costs_the_same_however_long(as_karim, camille, le_goff, djang
     queue_candidates(rows)
     with django_assert_max_num_queries(8):
         assert len(as_karim.get("/doublons/").context["pairs"]) == 10
+
+
+def test_what_was_just_made_one_is_undone_from_the_queue(as_karim, pair):
+    answer = as_karim.post(f"/doublons/{pair.public_id}/", {"decision": "first", "reason": "même nom"}, follow=True)
+    made = CustomerMerge.objects.get()
+    assert answer.context["merged"] == made
+    assert f'action="/reunions/{made.public_id}/annuler/"' in answer.content.decode()
+    as_karim.post(f"/reunions/{made.public_id}/annuler/")
+    again = as_karim.get(f"/doublons/?reunies={made.public_id}")
+    assert (again.context["merged"], len(again.context["pairs"])) == (None, 1)

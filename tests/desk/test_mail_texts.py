@@ -97,3 +97,18 @@ def test_the_tone_of_the_house_is_in_the_greeting(le_goff, diallo, anne, camille
     ]
     assert [greeting(tone, diallo, None) for tone in ("warm", "formal")] == ["Bonjour M. Diallo,", "Madame, Monsieur,"]
     assert greeting("warm", le_goff, None) == "Bonjour,"
+
+
+def test_a_signature_is_the_person_s_then_the_house_s(camille, le_goff):
+    house = Company(name="Atelier Morvan", phone="+33240000001")
+
+    def signed():
+        return values_for(customer=le_goff, contact=None, by=camille, company=house, language="fr")["signature"].replace(
+            "\u00a0", " "
+        )
+
+    assert signed() == "Camille\nAtelier Morvan\n02 40 00 00 01"
+    house.mail_signature = "L’atelier\n3 rue du Port"
+    assert signed() == "Camille\nL’atelier\n3 rue du Port"
+    camille.mail_signature = "Camille Aubert, accueil"
+    assert signed() == "Camille Aubert, accueil\nL’atelier\n3 rue du Port"

@@ -191,3 +191,22 @@ def test_the_editor_costs_the_same_whatever_the_contacts(as_camille, company, le
     as_camille.get("/courrier/")  # the first page of a session notes its hour
     with django_assert_num_queries(9):
         as_camille.get(url(le_goff))
+
+
+def test_a_letter_taken_back_keeps_its_files_and_its_address(as_camille, company, le_goff, camille):
+    add_contact(le_goff, by=camille, civility="mme", first_name="Anne", last_name="Le Goff", is_main=True)
+    add_contact(le_goff, by=camille, first_name="Yann", last_name="Le Goff", email="aaa@legoff.example")
+    as_camille.post(url(le_goff), letter(files=SimpleUploadedFile("plan.txt", b"Le plan.")))
+    taken = Email.objects.get()
+    page = as_camille.post(f"/courrier/{taken.public_id}/annuler/", follow=True)
+    form = page.context["form"]
+    assert (form["to"].value(), page.context["person"].address, [name for _ref, name in form.fields["kept"].choices]) == (
+        "client", taken.recipient_email, ["plan.txt"],
+    )  # fmt: skip
+    kept = [ref for ref, _name in form.fields["kept"].choices]
+    as_camille.post(url(le_goff), letter(once="b" * 26, taken=taken.public_id, kept=kept))
+    as_camille.post(url(le_goff), letter(once="c" * 26, taken=taken.public_id))
+    with_file, without = Email.objects.exclude(pk=taken.pk).order_by("pk")
+    assert list(with_file.attachments.values_list("name", "size")) == [("plan.txt", 8)]
+    assert without.attachments.count() == 0
+    assert with_file.attachments.get().stored_as != taken.attachments.get().stored_as

@@ -260,3 +260,9 @@ def test_strangers_find_nothing(world, client):
     missing = reverse("customer", args=["0" * 26])
     answers = [contact.get(url), signed_in(world.camille).get(missing)]
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_what_is_not_everyone_s_says_so_to_its_author(world):
+    log_interaction(world.customer, by=world.nadia, kind="note", body="Le voisin est jaloux", visibility="me")
+    page = signed_in(world.nadia).get(record_of(world.customer)).content.decode()
+    assert page.count('<span class="tag plain">lisible par moi seulement</span>') == 1

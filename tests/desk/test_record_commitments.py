@@ -1,12 +1,12 @@
 """Commitments on the pages: taken, kept, moved, handed over, lifted, taken back; by two people at once; listed."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
 from crm.commitments import keep, promise
 from crm.models import Commitment, Interaction
 from tests.desk import lemoine
@@ -274,3 +274,35 @@ def test_what_colleagues_keep_to_themselves_is_not_listed(client, world):
 def test_what_cannot_be_undone_is_not_offered(client, world, owed):
     assert "undo" not in client.get(f"{record_of(world)}?fait={owed.public_id}").content.decode()
     assert "undo" not in client.get(f"{record_of(world)}?fait={'0' * 26}").content.decode()
+
+
+def test_a_promise_is_offered_to_those_who_may_keep_it(client, owed, world):
+    lemoine.person("Lise", Role.VIEWER)
+    page = client.get(reverse("commitment", args=[owed.public_id]))
+    assert [name for _ref, name in page.context["delegate"].fields["owner"].choices] == ["Karim", "Nadia", "Thomas"]
+
+
+def test_moving_and_handing_over_say_when_and_to_whom(client, owed, world):
+    act(client, owed, "move", when="jeudi 15 h")
+    assert messages(client.get("/clients/")) == ["L’engagement est déplacé\u00a0: jeudi 26\u00a0novembre 2026 à 15\u00a0h."]
+    owed.refresh_from_db()
+    act(client, owed, "delegate", owner=world.thomas.public_id)
+    assert messages(client.get("/clients/")) == ["L’engagement est confié à Thomas."]
+
+
+def test_inside_a_day_what_has_an_hour_comes_first(client, owed, world):
+    promise(
+        customer=world.customer, owed_by="us", what="Sans heure", due_on=date(2026, 11, 23), by=world.camille, owner=world.camille
+    )
+    Commitment.objects.filter(pk=owed.pk).update(due_at=None)
+    timed = promise(
+        customer=world.customer,
+        owed_by="us",
+        what="À une heure",
+        due_on=date(2026, 11, 23),
+        due_at=time(18),
+        by=world.camille,
+        owner=world.camille,
+    )
+    lines = client.get(reverse("commitments")).context["page"].lines
+    assert [line.what for line in lines if line.today] == [timed.what, owed.what, "Sans heure"]

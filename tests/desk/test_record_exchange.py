@@ -39,7 +39,8 @@ def test_the_page_says_everything_once(world):
         "Mme Anne Lemoine. Consigné vendredi à 16 h 48 par Camille. Durée 6 min. Lisible par toute l’équipe. "
         "Deux charnières manquent depuis la livraison. Elle comprend le retard mais ne peut rien ranger. Je lui ai promis un rappel lundi "
         "avant 10 h, avec une date. Elle réglera la facture une fois les portes posées. "
-        "Et ensuite : Rappeler avec une date Et ensuite : Régler la facture une fois les portes posées"
+        "inquiète Et ensuite : Rappeler avec une date, aujourd’hui avant 10 h "
+        "Et ensuite : Régler la facture une fois les portes posées, lundi 30 novembre"
     )
 
 

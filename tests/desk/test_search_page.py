@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from crm import search as index
 from crm import timeline
+from crm.models import Customer
 from crm.models.timeline import Kind, Visibility
 from lib import clock
 from tests.desk.test_customers import HOSTILE
@@ -57,3 +59,13 @@ def test_a_search_page_costs_the_same(as_camille, said, django_assert_max_num_qu
 def test_only_the_house_searches(client, as_lecture, said):
     assert client.get("/recherche/?q=goff").status_code == 302
     assert as_lecture.get("/recherche/?q=goff").context["found"].customers[0].title == "Menuiserie Le Goff"
+
+
+@pytest.mark.parametrize("typed", ["C00001", " c00001 ", "02 40 00 00 01", "+33240000001"])
+def test_a_whole_reference_or_number_opens_the_record(as_camille, said, le_goff, typed):
+    Customer.objects.filter(pk=le_goff.pk).update(phone="+33240000001")
+    index.index_customers([Customer.objects.get(pk=le_goff.pk)])
+    answer = as_camille.get("/recherche/", {"q": typed})
+    assert (answer.status_code, answer.get("Location")) == (302, f"/clients/{le_goff.public_id}/")
+    assert as_camille.get("/recherche/", {"q": typed}, headers={"HX-Request": "true"}).status_code == 200
+    assert as_camille.get("/recherche/", {"q": "goff"}).status_code == 200
