@@ -67,7 +67,14 @@ PY
     done
     now=$(date +%s.%N)
     [ "$status" = 200 ] || { echo "the first page answered $status"; cat "$root/run.log"; return 1; }
-    printf '| %s | %.1f s |\n' "$1" "$(echo "$now $began" | awk '{print $1 - $2}')"
+    printf '| %s | %.1f s | %.1f s |\n' "$1" "$(echo "$now $began" | awk '{print $1 - $2}')" "$(work_done)"
+}
+
+work_done() { # seconds of processor spent so far by what `./run` became, its children and those it waited for
+    local leader
+    leader=$(pgrep -f "/srv/egards/manage.py serve --port $port" | head -n 1)
+    cat $(pgrep -g "$leader" | sed 's#.*#/proc/&/stat#') $(pgrep -P "$leader" | while read -r child; do pgrep -g "$child"; done | sed 's#.*#/proc/&/stat#') 2>/dev/null |
+        sed 's/.*) //' | awk -v tick="$(getconf CLK_TCK)" '{ total += $12 + $13 + $14 + $15 } END { print total / tick }'
 }
 
 stop() { # Ctrl-C, then look for what is left
@@ -75,11 +82,11 @@ stop() { # Ctrl-C, then look for what is left
     leader=$(pgrep -f "/srv/egards/manage.py serve --port $port" | head -n 1)
     kill -INT -- "-$leader"
     for _ in $(seq 150); do kill -0 "$leader" 2>/dev/null || break; sleep 0.1; done
-    if pgrep -af "/srv/egards/.*(manage.py|gunicorn).*" >&2; then echo "| left after Ctrl-C | processes |"; else echo "| left after Ctrl-C | nothing |"; fi
+    if pgrep -af "/srv/egards/.*(manage.py|gunicorn).*" >&2; then echo "| left after Ctrl-C | processes | |"; else echo "| left after Ctrl-C | nothing | |"; fi
 }
 
-echo "| bare Debian 12, $(inside python3 -V), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg) | |"
-echo '|---|---|'
+echo "| bare Debian 12, $(inside python3 -V), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg) | clock | processor |"
+echo '|---|---|---|'
 start "first start: packages, libraries, database, demo, first page"
 grep -E "J’exécute" "$root/run.log" >&2 || true
 stop
