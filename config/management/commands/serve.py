@@ -34,6 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        signal.signal(signal.SIGINT, lambda number, frame: sys.exit(130))  # a Ctrl-C while preparing needs no traceback
         refuse_address(host, port)
         preparing.prepare(serving=True)
         link = first_run_link()
@@ -42,8 +43,9 @@ class Command(BaseCommand):
         tree = Tree(addresses(host, port))
         signal.signal(signal.SIGTERM, tree.ask_to_stop)
         signal.signal(signal.SIGINT, tree.ask_to_stop)
-        tree.start()
+        tree.start_web()
         if tree.wait_until_answering(port):
+            tree.start_worker()  # only now: the first page does not wait behind it
             self.say(f"Égards est ouvert : {settings.PUBLIC_URL}")
             if link:
                 self.say(f"Première connexion (ce lien ne sert qu’une fois) : {link}")
@@ -104,10 +106,13 @@ class Tree:
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start both children, each in its own session: Ctrl-C reaches only us, and we stop them in order."""
+    def start_web(self) -> None:
+        """Start gunicorn, in a session of its own: Ctrl-C reaches only us, and we stop everything in order."""
         binds = [word for bind in self.binds for word in ("--bind", bind)]
         self.web = self.spawn("-m", "gunicorn", "--config", "python:config.gunicorn", *binds)
+
+    def start_worker(self) -> None:
+        """Start the worker, likewise."""
         self.worker = self.spawn(str(settings.BASE_DIR / "manage.py"), "worker")
 
     def spawn(self, *words: str) -> subprocess.Popen[bytes]:
@@ -145,7 +150,7 @@ class Tree:
             if self.web and self.web.poll() is not None:
                 break
             if self.worker and self.worker.poll() is not None:
-                self.worker = self.spawn(str(settings.BASE_DIR / "manage.py"), "worker")
+                self.start_worker()
             time.sleep(0.2)
         asked = self.stopping
         self.stop()
