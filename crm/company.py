@@ -19,6 +19,7 @@ from lib.images import clean_picture
 from lib.public_ids import public_id
 
 BANK = ("iban", "bic", "account_holder")
+SERVER = ("smtp_host", "smtp_port", "smtp_security", "smtp_user")  # what the password of sending is told to
 SENDING = ("sender_email", "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_secret")
 
 
@@ -40,7 +41,7 @@ def update_company(*, by: User | None, version: int | None = None, **fields: Any
     """Change the firm's fields (raw values: checked here, every wrong one named in the Refusal).
 
     `version` is the one the person saw: when somebody else wrote meanwhile, raises Conflict. `smtp_password` is written
-    encrypted and never read back; empty keeps the former one. With a second holder of the right on bank details, theirs
+    encrypted and never read back; empty keeps the former one, which no other server is ever told. With a second holder of the right on bank details, theirs
     wait for that person. `by=None` is the operator of the machine, or the house itself: nothing waits.
     """
     the_company()
@@ -51,6 +52,8 @@ def update_company(*, by: User | None, version: int | None = None, **fields: Any
         values = check_company(fields, existing=company)
         if password := values.pop("smtp_password", ""):
             values["smtp_secret"] = vault.seal(password)
+        elif company.smtp_secret and any(values.get(name, getattr(company, name)) != getattr(company, name) for name in SERVER):
+            values["smtp_secret"] = _keep_from_other_server(values, company)
         changed = {name: value for name, value in values.items() if getattr(company, name) != value}
         bank = {name: changed[name] for name in BANK if name in changed}
         pending = None
@@ -61,6 +64,14 @@ def update_company(*, by: User | None, version: int | None = None, **fields: Any
                 pending = _propose(company, bank, by)
         _write(company, changed, by)
     return Update(company, sorted(changed), pending)
+
+
+def _keep_from_other_server(values: dict[str, Any], company: Company) -> str:
+    """The secret kept, empty, when the server changes and needs none; Refusal when it needs one, which must be typed."""
+    if values.get("smtp_user", company.smtp_user):
+        sentence = _("Le serveur ou l’identifiant change : retapez le mot de passe, pour qu’il ne parte pas à un autre serveur.")
+        raise Refusal(sentence, field="smtp_password")
+    return ""
 
 
 def second_persons(by: User) -> list[User]:
