@@ -111,7 +111,9 @@ def write_to_customer(
             language=language_for(customer, recipient), files=files,
         )  # fmt: skip
         if not is_same_letter(email, customer=customer, to=recipient.address, subject=words, text=text):
-            raise Conflict(_("Ce formulaire a déjà servi à envoyer un autre message. Envoyez à nouveau : celui-ci partira aussi."))
+            raise Conflict(
+                _("Ce formulaire a déjà servi à envoyer un autre message. Envoyez à nouveau : celui-ci partira aussi.")
+            )
         return email
 
 
