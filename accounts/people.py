@@ -22,6 +22,7 @@ from accounts.tokens import hash_of
 from lib import clock
 from lib.errors import Refusal
 from lib.identifiers import check_email
+from lib.plain_text import refuse_control_characters
 
 INVITATION_DAYS = 7
 LAST_MANAGER = gettext_lazy("Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre.")
@@ -179,7 +180,7 @@ def update_profile(person: User, **fields: str) -> User:
 
 def add_team(name: str, *, by: User | None) -> Team:
     """A new team. Refuses a name already taken."""
-    clean = " ".join(name.split())
+    clean = refuse_control_characters(" ".join(name.split()))
     if not clean:
         raise Refusal(_("Donnez un nom à l’équipe."), field="name")
     with transaction.atomic():

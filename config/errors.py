@@ -1,14 +1,19 @@
 """What a person reads when a request cannot be answered."""
 
+from typing import IO, cast
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from config.uploads import read_away
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address or the form makes no sense. 413: it is more than a form may hold."""
     if isinstance(exception, RequestDataTooBig):
+        read_away(cast("IO[bytes]", request))
         return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
 

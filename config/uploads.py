@@ -1,6 +1,7 @@
 """What comes in with a form is bounded while it arrives: a stream of gigabytes fills neither memory nor disk."""
 
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
@@ -8,6 +9,16 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 MOST_OF_A_FILE = 60 * 1024 * 1024
 MOST_OF_A_REQUEST = 250 * 1024 * 1024
 SKIPPED = "egards.skipped_files"
+_PIECE = 64 * 1024
+
+
+def read_away(stream: IO[bytes]) -> None:
+    """Read what still comes of a request that is refused, keeping nothing: a browser that is still sending would show a
+    cut connection instead of our answer. Beyond `MOST_OF_A_REQUEST` the connection is cut."""
+    with suppress(OSError):
+        for _piece in range(MOST_OF_A_REQUEST // _PIECE):
+            if not stream.read(_PIECE):
+                break
 
 
 class BoundedUploadHandler(FileUploadHandler):

@@ -244,10 +244,16 @@ def _owner(value: Any, field: Any) -> User | None:
     return value
 
 
+def _fits(value: dict[str, Any]) -> bool:
+    """Whether PostgreSQL can store it (no NUL) in a fair size."""
+    told = str(value)
+    return len(told) <= 10_000 and "\\x00" not in told
+
+
 def _extra(value: Any, field: Any) -> dict[str, Any]:
     if value in (None, ""):
         return {}
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value) or len(str(value)) > 10_000:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value) or not _fits(value):
         raise Refusal(_("Ces informations ne peuvent pas être enregistrées : elles n’ont pas la forme attendue."))
     return value
 

@@ -41,9 +41,9 @@ def update_company(*, by: User | None, version: int | None = None, **fields: Any
     """Change the firm's fields (raw values: checked here, every wrong one named in the Refusal).
 
     `version` is the one the person saw: when somebody else wrote meanwhile, raises Conflict. `smtp_password` is written
-    encrypted and never read back; empty keeps the former one, which no other server is ever told. With a second
-    holder of the right on bank details, theirs
-    wait for that person. `by=None` is the operator of the machine, or the house itself: nothing waits.
+    encrypted and never read back; empty keeps the former one, which no other server is ever told. With a second holder
+    of the right on bank details, theirs wait for that person. `by=None` is the operator of the machine, or the house
+    itself: nothing waits.
     """
     the_company()
     with transaction.atomic():

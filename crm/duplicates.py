@@ -16,6 +16,7 @@ from crm.models import Contact, Customer, DuplicateCandidate, ImportBatch
 from lib import clock
 from lib.errors import Refusal
 from lib.identifiers import email_key
+from lib.plain_text import refuse_control_characters
 
 REASONS = {
     "siren": gettext_lazy("même SIREN"),
@@ -113,11 +114,12 @@ def queue_candidates(customers: Sequence[Customer], *, import_batch: ImportBatch
 
 def keep_apart(candidate: DuplicateCandidate, *, by: User | None, reason: str = "") -> DuplicateCandidate:
     """A person says that these are two clients; the pair leaves the queue for good, or until `ask_again`."""
+    reason = refuse_control_characters(" ".join(reason.split()))[:300]
     with transaction.atomic():
         current = DuplicateCandidate.objects.select_for_update().get(pk=candidate.pk)
         if current.decision == DuplicateCandidate.Decision.MERGED:
             raise Refusal(_("Ces deux fiches viennent d’être réunies. Séparez-les d’abord depuis la fiche."))
-        current.decision, current.decision_reason = DuplicateCandidate.Decision.DISTINCT, " ".join(reason.split())[:300]
+        current.decision, current.decision_reason = DuplicateCandidate.Decision.DISTINCT, reason
         current.decided_by, current.decided_at = by, clock.now()
         current.save()
     return current

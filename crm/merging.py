@@ -16,6 +16,7 @@ from crm.models import Customer, CustomerMerge, DuplicateCandidate
 from crm.models.timeline import Kind
 from lib import clock
 from lib.errors import Refusal
+from lib.plain_text import refuse_control_characters
 
 _MERGED = DuplicateCandidate.Decision.MERGED
 
@@ -25,7 +26,7 @@ def merge_customers(kept: Customer, alias: Customer, *, by: User | None, reason:
 
     Refuses a record with itself, one that already is an alias, and a merge without a reason.
     """
-    reason = " ".join(reason.split())[:300]
+    reason = refuse_control_characters(" ".join(reason.split()))[:300]
     if not reason:
         raise Refusal(_("Dites pourquoi ces fiches sont celles d’un même client : un collègue le lira."), field="reason")
     if kept.pk == alias.pk:

@@ -10,6 +10,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
+from config.uploads import read_away
+
 
 class TooHeavy(APIException):
     """More than a call may hold."""
@@ -29,6 +31,7 @@ class BoundedJSONParser(BaseParser):
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(most + 1)
         if len(raw) > most:
+            read_away(stream)
             raise TooHeavy
         try:
             value = json.loads(raw.decode(), parse_constant=_no_number)

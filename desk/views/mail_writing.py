@@ -67,7 +67,7 @@ def page(request: HttpRequest, customer: Customer, people: list[writing.Recipien
 
 def find_taken_back(request: HttpRequest, customer: Customer) -> Email | None:
     """The mail of this client, taken back, whose words and files this letter begins with."""
-    ref = request.POST.get("taken") or request.GET.get("reprendre")
+    ref = _plain(request.POST.get("taken") or request.GET.get("reprendre"))
     if not ref:
         return None
     rows = Email.objects.visible_to(request.user).filter(customer_id__in=customer.family_ids(), state=Email.State.CANCELLED)
@@ -90,7 +90,7 @@ def starting_words(
             "visibility": taken.visibility,
         }
     chosen = next((person for person in people if to in (person.value, person.address)), people[0] if people else None)
-    key = request.GET.get("texte", "")
+    key = _plain(request.GET.get("texte"))
     text = mail_templates.find_text(key, writing.language_for(customer, chosen)) if key else None
     words = (
         {"subject": text.subject, "body": text.body, "template": text.key}
@@ -98,6 +98,11 @@ def starting_words(
         else {"body": "{salutation}\n\n\n\n{formule}\n\n{signature}"}
     )
     return {**words, "to": chosen.value} if chosen is not None and not chosen.bad and to else words
+
+
+def _plain(asked: str | None) -> str:
+    """A name that an address gives; empty when it is no name at all."""
+    return asked if asked and asked.isprintable() else ""
 
 
 def send(request: HttpRequest, customer: Customer, form: LetterForm) -> Email | None:

@@ -138,8 +138,10 @@ const wordsOf = (form) => [...form.querySelectorAll("textarea, input[type=text],
 
 function keep(form) {
   const words = Object.fromEntries(wordsOf(form).filter((field) => field.value !== field.defaultValue).map((field) => [field.name, field.value]));
-  if (Object.keys(words).length) sessionStorage.setItem(kept(form), JSON.stringify(words));
-  else sessionStorage.removeItem(kept(form));
+  try {
+    if (Object.keys(words).length) sessionStorage.setItem(kept(form), JSON.stringify(words));
+    else sessionStorage.removeItem(kept(form));
+  } catch { /* longer than a tab may keep: the field itself still holds them */ }
 }
 
 function offer(form) {

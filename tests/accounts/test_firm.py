@@ -278,3 +278,17 @@ def test_in_the_demonstration_the_trial_goes_to_the_local_box(company, as_nadia)
     assert "Le message d’essai est parti" in answer.content.decode()
     company.refresh_from_db()
     assert company.smtp_tested_at is None
+
+
+@pytest.mark.parametrize("moved", [{"smtp_host": "smtp.attacker.example"}, {"smtp_port": "2525"}, {"smtp_security": "none"}])
+def test_the_smtp_password_is_never_told_to_another_server(company, nadia, moved):
+    known = {"smtp_host": "smtp.atelier.example", "smtp_port": "587", "smtp_security": "starttls", "smtp_user": "bonjour"}
+    update_company(by=None, **known, smtp_password="s3cret-du-serveur")
+    with pytest.raises(Refusal) as refused:
+        update_company(by=nadia, **moved)
+    assert refused.value.field == "smtp_password"
+    company.refresh_from_db()
+    assert (company.smtp_host, vault.unseal(company.smtp_secret)) == ("smtp.atelier.example", "s3cret-du-serveur")
+    update_company(by=nadia, **moved, smtp_user="")
+    company.refresh_from_db()
+    assert company.smtp_secret == ""

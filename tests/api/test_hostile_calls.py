@@ -95,3 +95,9 @@ def test_who_hands_over_what_they_may_no_longer_read_is_told_it_is_done(camille:
     assert Api(karim)("POST", f"commitments/{row.public_id}/delegate/", {"to": camille.email}) == (204, None)
     assert Api(karim)("GET", f"commitments/{row.public_id}/")[0] == 404
     assert json.dumps(Api(camille)("GET", f"commitments/{row.public_id}/")[1]["owner"]) == f'"{camille.email}"'
+
+
+@pytest.mark.parametrize("extra", [{"a": "\x00"}, {"\x00": 1}, {"a": ["\x00"]}])
+def test_what_postgresql_cannot_store_is_refused(camille: User, extra: dict[str, Any]) -> None:
+    status, answer = Api(camille)("POST", "customers/", {"name": "Garage Perrin", "extra": extra})
+    assert (status, list(answer["errors"])) == (400, ["extra"])
