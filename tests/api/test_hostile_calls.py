@@ -1,15 +1,19 @@
 """Calls that no honest program makes: each is refused in words, and none is a failure of ours."""
 
+import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
 from accounts.tokens import create_token
 from crm.commitments import promise
 from crm.models import Commitment, Company, Customer, Email, Interaction
+from crm.timeline import record
 from lib import clock
 from tests.api.test_api import Api
 
@@ -101,3 +105,28 @@ def test_who_hands_over_what_they_may_no_longer_read_is_told_it_is_done(camille:
 def test_what_postgresql_cannot_store_is_refused(camille: User, extra: dict[str, Any]) -> None:
     status, answer = Api(camille)("POST", "customers/", {"name": "Garage Perrin", "extra": extra})
     assert (status, list(answer["errors"])) == (400, ["extra"])
+
+
+@pytest.mark.parametrize("route", ["customers/", "interactions/", "customers/{ref}/timeline/"])
+@pytest.mark.parametrize(
+    "place", ["p=abc", "p=\x00", "p=2026-13-45", "p=NaN", "p=9999-12-31T23:59:59-14:00", "p=2026-01-01T00:00:00", "p=", "r=1&p=x"]
+)
+def test_a_forged_cursor_leads_nowhere(camille: User, le_goff: Customer, route: str, place: str) -> None:
+    cursor = base64.b64encode(place.replace("+", "%2B").encode()).decode()
+    assert Api(camille)("GET", f"{route.format(ref=le_goff.public_id)}?cursor={quote(cursor)}")[0] == 404
+
+
+def test_a_cursor_of_ours_leads_on(camille: User, le_goff: Customer) -> None:
+    with transaction.atomic():
+        for number in range(60):
+            record(customer=le_goff, kind="note", summary="Note", body=str(number), by=camille)
+    first = Api(camille)("GET", "interactions/")[1]
+    rest = Api(camille)("GET", "interactions/?" + first["next"].partition("?")[2])[1]
+    assert [len(first["results"]), len(rest["results"]), rest["next"]] == [50, Interaction.objects.count() - 50, None]
+    assert Api(camille)("GET", "interactions/?" + rest["previous"].partition("?")[2])[1]["results"] == first["results"]
+
+
+@pytest.mark.parametrize("version", ["\r\nSet-Cookie: a=b", "\t\n", "2"])
+def test_the_version_asked_for_goes_into_no_header(client: Client, version: str) -> None:
+    answer = client.get("/api/schema/", {"version": version})
+    assert (answer.status_code, answer["Content-Disposition"]) == (200, client.get("/api/schema/")["Content-Disposition"])
