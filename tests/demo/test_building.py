@@ -8,7 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Installation, User
-from crm.models import BadAddress, Commitment, Customer, CustomerMerge, DuplicateCandidate, Email, Interaction, SearchEntry
+from crm.models import (
+    BadAddress,
+    Commitment,
+    Customer,
+    CustomerMerge,
+    DuplicateCandidate,
+    Email,
+    ImportBatch,
+    Interaction,
+    SearchEntry,
+)
 from crm.models.timeline import CONTACT_KINDS, Mood
 from demo.building import build, is_of_today, refuse_real
 from demo.days import Days, typeset
@@ -71,6 +81,10 @@ def the_whole_firm(built):
     assert {row.state for row in Email.objects.to_decide()} == {"failed", "uncertain", "held"}
     assert BadAddress.objects.count() == 2
     assert DuplicateCandidate.objects.filter(decision="").count() == 1
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.by.first_name, sorted(batch.lines.values_list("outcome", flat=True))) == (
+        "done", "Karim", ["created", "created", "created", "queued", "refused"],
+    )  # fmt: skip
     assert CustomerMerge.objects.filter(undone_at=None).count() == 1
     assert Interaction.objects.filter(visibility="me").count() == 2
     assert Interaction.objects.filter(visibility="team").count() == 1
@@ -134,7 +148,7 @@ def test_built_again_the_firm_is_the_same_and_a_build_that_fails_changes_nothing
     with clock.travelling(datetime(2026, 11, 24, 8, 0, tzinfo=UTC)):
         assert not is_of_today()
         call_command("demo", "--if-needed", stdout=told)
-    assert "44 clients" in told.getvalue()
+    assert "47 clients" in told.getvalue()
     assert Installation.objects.get().born_at.date() == date(2026, 11, 24)
 
 

@@ -4,6 +4,7 @@ record of ten interactions and for one of ten thousand. No time is measured here
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from benchmarks.pages import Page, chosen_pages, measured
 from benchmarks.report import LARGEST, STATEMENTS
@@ -12,6 +13,8 @@ from crm.models import Customer
 from demo.bulk import write_world
 from demo.world import invent
 from lib import clock
+
+RARE = ("search, rare word", "search, no hit")
 
 
 @pytest.fixture
@@ -39,7 +42,11 @@ def test_statements_do_not_grow_with_the_rows(house):
     assert biggest.interactions.count() == 10_000
     record = Page("record, 10 000 interactions", f"/clients/{biggest.public_id}/")
     measured([record])
-    assert {name: page.statements for name, page in large.items()} == {name: page.statements for name, page in small.items()}
+    # PostgreSQL looks at the newest three thousand entries before its index of words: one statement more, once and for all
+    looks = connection.vendor == "postgresql"
+    assert {name: page.statements - (looks and name in RARE) for name, page in large.items()} == {
+        name: page.statements for name, page in small.items()
+    }
     records = [record, *(page for name, page in large.items() if name.startswith("record"))]
     assert len({page.statements for page in records[:3]}) == 1
     for page in (*large.values(), record):
