@@ -47,21 +47,22 @@ inside() { # run a command in the bare machine, with no environment but what rea
     IFS=$'\n' && exec env -i $kept PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$HOME" LANG=C.UTF-8 chroot "$root" "$@"
 }
 
+answer() { # the status that $1 answers, redirections followed; 000 when nothing listens. Light: it must not slow what it times
+    local status location
+    { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || { echo 000; return; }
+    printf 'GET %s HTTP/1.0\r\nHost: localhost:%s\r\n\r\n' "$1" "$port" >&3
+    read -r -t 60 _ status _ <&3 || status=000
+    location=$(tr -d '\r' <&3 | sed -n 's/^[Ll]ocation: //p' | head -n 1)
+    exec 3>&-
+    if [ -n "$location" ]; then answer "$location"; else echo "$status"; fi
+}
+
 start() { # seconds from `./run` to the first page; $1 names the start
     local began now status=000
     began=$(date +%s.%N)
     (inside setsid --wait /srv/egards/run --port "$port" >"$root/run.log" 2>&1) &
     while kill -0 $! 2>/dev/null; do
-        status=$(python3 - "$port" <<'PY'
-import sys, urllib.error, urllib.request
-try:
-    print(urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/", timeout=5).status)
-except urllib.error.HTTPError as answer:
-    print(answer.code)
-except OSError:
-    print("000")
-PY
-        )
+        status=$(answer /)
         [ "$status" = 000 ] || break
         sleep 0.1
     done
