@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
@@ -26,6 +28,7 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class Related(serializers.RelatedField[Any, Any, Any]):
     """A reference by public id, looked up only among what the person may see: foreign and missing look alike."""
 
@@ -54,6 +57,7 @@ class Related(serializers.RelatedField[Any, Any, Any]):
         return False
 
 
+@extend_schema_field(OpenApiTypes.EMAIL)
 class PersonField(serializers.RelatedField[Any, Any, Any]):
     """A member of the house by e-mail address."""
 

@@ -35,6 +35,7 @@ class InteractionViewSet(Rows):
     """The shared history."""
 
     policy = Policy(right=Right.SEE_RECORDS, write=Right.LOG, api=True)
+    queryset = Interaction.objects.none()
     serializer_class = serializers.InteractionSerializer
     filterset_class = InteractionFilter
     pagination_class = HistoryPagination
@@ -71,6 +72,7 @@ class CommitmentViewSet(Rows):
     """What is owed on both sides."""
 
     policy = Policy(right=Right.SEE_RECORDS, write=Right.LOG, api=True)
+    queryset = Commitment.objects.none()
     serializer_class = serializers.CommitmentSerializer
     filterset_class = CommitmentFilter
 
@@ -118,6 +120,7 @@ class EmailViewSet(Rows):
     """Mails of the house to its customers. Mails of accounts (codes, resets) are nobody's to read."""
 
     policy = Policy(right=Right.SEE_RECORDS, write=Right.LOG, api=True)
+    queryset = Email.objects.none()
     serializer_class = serializers.EmailSerializer
     filterset_class = EmailFilter
 

@@ -61,6 +61,7 @@ class CustomerViewSet(Rows):
     """Customers. An alias answers with the record it was reunited with."""
 
     policy = Policy(right=Right.SEE_RECORDS, write=Right.EDIT_CUSTOMERS, api=True)
+    queryset = Customer.objects.none()
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
 
@@ -113,6 +114,7 @@ class ContactViewSet(Rows):
     """The people to speak to."""
 
     policy = Policy(right=Right.SEE_RECORDS, write=Right.EDIT_CUSTOMERS, api=True)
+    queryset = Contact.objects.none()
     serializer_class = ContactSerializer
     filterset_class = ContactFilter
 

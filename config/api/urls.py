@@ -9,7 +9,9 @@ from accounts.policy import Policy
 from config.api.firm import CompanyView, SearchView
 from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
 from config.api.people import ContactViewSet, CustomerViewSet
+from config.api.schema import BearerScheme
 
+__all__ = ["BearerScheme", "urlpatterns"]  # named so that the description knows the credential
 router = SimpleRouter()
 router.register("customers", CustomerViewSet, "api-customer")
 router.register("contacts", ContactViewSet, "api-contact")

@@ -109,5 +109,5 @@ def test_everything_works_without_a_script(browser: Any, live_server: Any, page:
     plain.get_by_role("link", name="Rappeler", exact=True).first.click()
     plain.get_by_label("Nouveau jour").fill("mardi en huit")
     plain.get_by_role("button", name="Déplacer").click()
-    expect(plain.get_by_text("L’engagement est déplacé.")).to_be_visible()
+    expect(plain.get_by_text("L’engagement est déplacé")).to_be_visible()
     context.close()
