@@ -44,6 +44,11 @@ class Measure:
         return max(question.octets for question in self.ours)
 
     @property
+    def same_rows(self) -> bool:
+        """Whether both worlds fill the page alike: one that shows more has more to write, whatever the rows behind it."""
+        return self.ours[-1].octets < 1.2 * self.ours[0].octets
+
+    @property
     def bars(self) -> list[str]:
         """The bars that this page does not meet."""
         budget = next(limit for word, limit in STATEMENTS.items() if word in self.name)
@@ -54,7 +59,7 @@ class Measure:
             missed.append(f"{self.octets} bytes, {LARGEST} allowed")
         if "500" in self.name and self.ratio and self.ratio > 3:
             missed.append(f"{self.ratio:.1f} × the floor, 3 allowed")
-        if self.growth and self.growth > (1.3 if "record" in self.name else 1.5):
+        if self.growth and self.same_rows and self.growth > (1.3 if "record" in self.name else 1.5):
             missed.append(f"×{self.growth:.2f} with ten times the customers")
         return missed
 
@@ -69,7 +74,7 @@ def table(measures: list[Measure], sizes: list[int]) -> str:
         cells.append(figures(measure.floors[-1]) if measure.floors else "–")
         cells.append(f"×{measure.ratio:.2f}, ×{measure.cpu_ratio:.2f}" if measure.ratio else "–")
         cells.append(f"×{measure.growth:.2f}" if measure.growth else "–")
-        cells += [str(measure.statements), f"{measure.octets / 1000:.0f}"]
+        cells += [str(measure.statements), " → ".join(f"{question.octets / 1000:.0f}" for question in measure.ours)]
         lines.append(f"| {measure.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
