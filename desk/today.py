@@ -79,6 +79,7 @@ class Today:
     pending: list[Pending] = field(default_factory=list)
     quiet: list[Pending] = field(default_factory=list)
     calm: str = ""
+    empty_house: bool = False  # no client yet: say where to begin
 
 
 def read_today(user: User, *, now: datetime) -> Today:
@@ -105,7 +106,10 @@ def read_today(user: User, *, now: datetime) -> Today:
         quiet=_quiet(user, now=now),
     )
     if not (page.mine or page.theirs or page.pending):
-        page.calm = _calm(page.quiet)
+        page.empty_house = not page.quiet and not Customer.objects.visible_to(user).exists()
+        page.calm = (
+            _("Commencez par les clients : tout le reste s’écrit sur leur fiche.") if page.empty_house else _calm(page.quiet)
+        )
     return page
 
 

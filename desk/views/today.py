@@ -16,6 +16,10 @@ from lib import clock
 def home(request: HouseRequest) -> HttpResponse:
     """Aujourd’hui."""
     page = read_today(request.user, now=clock.now())
-    return render(
-        request, "desk/today/today.html", {"page": page, "done": just_done(request), "may_log": request.user.may(Right.LOG)}
-    )
+    user = request.user
+    may = {
+        "may_log": user.may(Right.LOG),
+        "may_edit": user.may(Right.EDIT_CUSTOMERS),
+        "may_import": user.may(Right.IMPORT_CUSTOMERS),
+    }
+    return render(request, "desk/today/today.html", {"page": page, "done": just_done(request), **may})

@@ -73,8 +73,13 @@ def test_a_day_without_anything_is_calm(world):
     )
 
 
-def test_the_first_day_of_an_empty_house_is_calm_too(camille):
-    assert "Toutes les promesses sont tenues." in words(signed_in(camille).get(HOME))
+def test_the_first_day_of_an_empty_house_says_where_to_begin(camille, karim):
+    text = "Votre maison est vide. Commencez par les clients : tout le reste s’écrit sur leur fiche."
+    assert words(signed_in(camille).get(HOME), '<div class="card empty', "</main>") == f"{text} Créer le premier client"
+    assert (
+        words(signed_in(karim).get(HOME), '<div class="card empty', "</main>")
+        == f"{text} Importer un fichier Créer le premier client"
+    )
 
 
 def test_kept_from_the_day_with_its_undo(world):
