@@ -21,6 +21,7 @@ from crm import timeline, transport
 from crm.addresses import bad_among, mark_bad
 from crm.attachments import Stored, attach
 from crm.mail_message import build, house_address, letter_html, message_id, one_line
+from crm.mail_reasons import retold
 from crm.models import Attachment, BadAddress, Company, Contact, Customer, Email
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind, Visibility
@@ -128,7 +129,7 @@ def _refuse_unfit(subject: str, text: str, to: str, by: User | None, visibility:
         raise Refusal(_("Vous n’êtes dans aucune équipe : choisissez qui peut lire ce message."), field="visibility")
     if purpose != Email.ACCOUNT and (bad := bad_among([to])):
         (row,) = bad.values()
-        raise Refusal(_("L’adresse %(address)s ne répond plus : %(reason)s") % {"address": to, "reason": row.reason}, field="to")
+        raise Refusal(_("L’adresse %(address)s ne répond plus : %(reason)s") % {"address": to, "reason": retold(row.reason)}, field="to")
 
 
 def _write_history(email: Email) -> None:

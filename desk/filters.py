@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from crm import search
@@ -65,7 +65,7 @@ class CustomerFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("peu importe"),
     )
     etat = django_filters.ChoiceFilter(
-        label=gettext_lazy("Fiches"), method="by_state", choices=list(STATES.items()), empty_label=gettext_lazy("en cours")
+        label=gettext_lazy("Fiches"), method="by_state", choices=list(STATES.items()), empty_label=pgettext_lazy("fiches", "en cours")
     )
 
     class Meta:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import demo
 from accounts.middleware import Answer, declared_policy
@@ -38,7 +39,7 @@ class Room:
 ROOMS = (
     Room("home", _("Aujourd’hui"), Right.SEE_RECORDS, ("/aujourdhui/",), "due"),
     Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/")),
-    Room("mails", _("Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
+    Room("mails", pgettext_lazy("boîte", "Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
     Room("duplicates", _("Doublons"), Right.MERGE_CUSTOMERS, ("/doublons/",), "duplicates"),
     Room("imports", _("Imports"), Right.IMPORT_CUSTOMERS, ("/imports/",)),
     Room("firm", _("Maison"), Right.MANAGE_SETTINGS, ("/maison/", "/personnes/", "/journal/")),

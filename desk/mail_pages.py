@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from crm.mail_reasons import retold
 from crm.models import Company, Email
 from crm.models.timeline import Direction
 from crm.outbox import waiting_since
@@ -141,6 +142,6 @@ def why_mail_waits(user: User, company: Company) -> dict[str, object] | None:
     return {
         "title": _("Des messages attendent de partir."),
         "since": oldest.send_after,
-        "reason": oldest.reason,
+        "reason": retold(oldest.reason),
         "settings": True,
     }

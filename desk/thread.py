@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from crm.mail_reasons import retold
 from crm.models import Attachment, Commitment, Email, Interaction
 from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, Visibility, may_read
 from desk import phrases
@@ -329,7 +330,7 @@ def _tell_mail(shown: Row, row: Any) -> None:
     shown.quote = True
     state = Email.State(row.email__state)
     if state in MAIL_TONES:
-        shown.state, shown.state_tone, shown.reason = str(state.label), MAIL_TONES[state], row.email__reason
+        shown.state, shown.state_tone, shown.reason = str(state.label), MAIL_TONES[state], retold(row.email__reason)
 
 
 def _tell_former(shown: Row, row: Any, today: date) -> None:

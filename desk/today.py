@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policy import Right
+from crm.mail_reasons import retold
 from crm.models import Commitment, Contact, Customer, DuplicateCandidate, Email, ImportBatch, Interaction
 from crm.models.timeline import CONTACT_KINDS
 from desk import phrases
@@ -241,7 +242,7 @@ def _mail_lines(mails: list[Email], today: date) -> list[Pending]:
         Pending(
             margin=str(mail.get_state_display()),
             title=mail.customer.name if mail.customer else mail.recipient_name or mail.recipient_email,
-            text=f"{mail.subject}. {mail.reason}".strip(),
+            text=f"{mail.subject}. {retold(mail.reason)}".strip(),
             url=reverse("pointing", args=["email", mail.public_id]),
         )
         for mail in mails[:MAILS]

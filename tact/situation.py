@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from crm.mail_reasons import retold
 from crm.models import BadAddress, Commitment, Contact, Customer, Email, Interaction
 from crm.models.timeline import CONTACT_KINDS, Visibility
 from lib import clock
@@ -124,7 +125,7 @@ def _refused(row: BadAddress, holder: str) -> facts.RefusedAddress:
         address=row.address,
         holder=holder,
         since_on=clock.local(row.since_at).date(),
-        reason=row.reason,
+        reason=retold(row.reason),
     )
 
 

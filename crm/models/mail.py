@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.mail_reasons import retold
 from crm.models.timeline import Direction, Visibility, may_read
 from lib import clock
 from lib.public_ids import public_id
@@ -117,6 +118,11 @@ class Email(models.Model):
         return self.subject
 
     @property
+    def retold_reason(self) -> str:
+        """The reason in the reader's language."""
+        return retold(self.reason)
+
+    @property
     def is_cancellable(self) -> bool:
         """Nothing has left yet: it can still be taken back."""
         return self.state == Email.State.QUEUED
@@ -140,6 +146,11 @@ class BadAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def retold_reason(self) -> str:
+        """The reason in the reader's language."""
+        return retold(self.reason)
 
 
 class MailTemplate(models.Model):

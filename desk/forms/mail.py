@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from crm.mail_reasons import retold
 from crm.models import Attachment, Email
 from crm.models.timeline import Visibility
 from crm.writing import Recipient
@@ -61,7 +62,7 @@ class LetterForm(forms.Form):
     def clean_to(self) -> Recipient:
         person = self.people[self.cleaned_data["to"]]
         if person.bad:
-            raise forms.ValidationError(_("Cette adresse ne répond plus : %(reason)s") % {"reason": person.bad.reason})
+            raise forms.ValidationError(_("Cette adresse ne répond plus : %(reason)s") % {"reason": retold(person.bad.reason)})
         return person
 
     def kept_files(self) -> list[Attachment]:
