@@ -49,7 +49,10 @@ INSTALLED_APPS = [
     "ui",
     "accounts",
     "crm",
+    "billing",
+    "complaints",
     "tact",
+    "portal",
     "desk",
     "config",
 ]

@@ -129,7 +129,9 @@ def _refuse_unfit(subject: str, text: str, to: str, by: User | None, visibility:
         raise Refusal(_("Vous n’êtes dans aucune équipe : choisissez qui peut lire ce message."), field="visibility")
     if purpose != Email.ACCOUNT and (bad := bad_among([to])):
         (row,) = bad.values()
-        raise Refusal(_("L’adresse %(address)s ne répond plus : %(reason)s") % {"address": to, "reason": retold(row.reason)}, field="to")
+        raise Refusal(
+            _("L’adresse %(address)s ne répond plus : %(reason)s") % {"address": to, "reason": retold(row.reason)}, field="to"
+        )
 
 
 def _write_history(email: Email) -> None:

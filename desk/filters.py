@@ -65,7 +65,10 @@ class CustomerFilter(django_filters.FilterSet):
         empty_label=gettext_lazy("peu importe"),
     )
     etat = django_filters.ChoiceFilter(
-        label=gettext_lazy("Fiches"), method="by_state", choices=list(STATES.items()), empty_label=pgettext_lazy("fiches", "en cours")
+        label=gettext_lazy("Fiches"),
+        method="by_state",
+        choices=list(STATES.items()),
+        empty_label=pgettext_lazy("fiches", "en cours"),
     )
 
     class Meta:

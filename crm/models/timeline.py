@@ -40,14 +40,37 @@ class Kind(models.TextChoices):
     COMMITMENT_DELEGATED = "commitment_delegated", _("Engagement confié")
     ADDRESS_REFUSED = "address_refused", _("Adresse refusée")
     ADDRESS_RESTORED = "address_restored", _("Adresse rétablie")
+    INVOICE_ISSUED = "invoice_issued", _("Facture émise")
+    CREDIT_NOTE_ISSUED = "credit_note_issued", _("Avoir émis")
+    INVOICE_OPENED = "invoice_opened", _("Facture ouverte")
+    PAYMENT_RECEIVED = "payment_received", _("Paiement reçu")
+    PAYMENT_REVERSED = "payment_reversed", _("Paiement annulé")
+    TRANSFER_ANNOUNCED = "transfer_announced", _("Virement annoncé")
+    QUESTION_ASKED = "question_asked", _("Question sur une facture")
+    QUESTION_ANSWERED = "question_answered", _("Réponse à une question")
+    TIME_REQUESTED = "time_requested", _("Délai demandé")
+    REMINDER_SENT = "reminder_sent", _("Rappel envoyé")
+    REMINDER_HELD = "reminder_held", _("Rappel retenu")
+    COMPLAINT_RECEIVED = "complaint_received", _("Réclamation reçue")
+    COMPLAINT_ACKNOWLEDGED = "complaint_acknowledged", _("Réclamation accusée")
+    COMPLAINT_ANSWERED = "complaint_answered", _("Réponse à une réclamation")
+    COMPLAINT_STEP = "complaint_step", _("Étape d’une réclamation")
+    COMPLAINT_CLOSED = "complaint_closed", _("Réclamation close")
+    PORTAL_ACCESS = "portal_access", _("Accès à l’espace client")
 
 
 # Spoken or written between people, as opposed to rows that the house writes of itself.
 HUMAN_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.NOTE, Kind.EMAIL)
 # Two people actually met or spoke or wrote: what «last human contact» means.
 CONTACT_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.EMAIL)
-MONEY_KINDS: tuple[str, ...] = ()  # the billing rooms add theirs to the vocabulary above
-COMPLAINT_KINDS: tuple[str, ...] = ()
+MONEY_KINDS: tuple[str, ...] = (
+    Kind.INVOICE_ISSUED, Kind.CREDIT_NOTE_ISSUED, Kind.INVOICE_OPENED, Kind.PAYMENT_RECEIVED, Kind.PAYMENT_REVERSED,
+    Kind.TRANSFER_ANNOUNCED, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED, Kind.REMINDER_SENT,
+    Kind.REMINDER_HELD,
+)  # fmt: skip
+COMPLAINT_KINDS: tuple[str, ...] = (
+    Kind.COMPLAINT_RECEIVED, Kind.COMPLAINT_ACKNOWLEDGED, Kind.COMPLAINT_ANSWERED, Kind.COMPLAINT_STEP, Kind.COMPLAINT_CLOSED,
+)  # fmt: skip
 
 
 class Direction(models.TextChoices):

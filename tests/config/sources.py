@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.environment import ROOT
 
-PACKAGES = ("accounts", "config", "crm", "demo", "desk", "lib", "portal", "tact", "ui")
+PACKAGES = ("accounts", "billing", "complaints", "config", "crm", "demo", "desk", "lib", "portal", "tact", "ui")
 
 
 @cache

@@ -1,0 +1,242 @@
+"""Invoices and credit notes: one table, a draft until it has a number, frozen by the database from then on."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.company import TermsCounting
+from crm.models.customers import CustomerType
+from lib import clock
+from lib.money import ZERO
+from lib.public_ids import public_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+AMOUNT = models.DecimalField(max_digits=12, decimal_places=2)
+
+
+class Nature(models.TextChoices):
+    """What is sold (décret 2022-1299; EN 16931 BT-23 begins with its letter)."""
+
+    SERVICES = "services", _("prestation de services")
+    GOODS = "goods", _("livraison de biens")
+    MIXED = "mixed", _("livraison de biens et prestation de services")
+
+
+class Unit(models.TextChoices):
+    """In what a line counts: codes of UN/ECE Recommendation 20 (EN 16931 BT-130)."""
+
+    PIECE = "C62", _("unité")
+    HOUR = "HUR", _("heure")
+    DAY = "DAY", _("jour")
+    MONTH = "MON", _("mois")
+    METRE = "MTR", _("mètre")
+    SQUARE_METRE = "MTK", _("mètre carré")
+    CUBIC_METRE = "MTQ", _("mètre cube")
+    KILOGRAM = "KGM", _("kilogramme")
+    LITRE = "LTR", _("litre")
+    KILOMETRE = "KMT", _("kilomètre")
+    LUMP_SUM = "LS", _("forfait")
+
+
+class VatCategory(models.TextChoices):
+    """Why a line bears the rate it bears (EN 16931 BT-151)."""
+
+    STANDARD = "S", _("taux de TVA")
+    EXEMPT = "E", _("exonéré ou franchise en base")
+    REVERSE_CHARGE = "AE", _("autoliquidation")
+    INTRA_EU = "K", _("livraison intracommunautaire")
+    EXPORT = "G", _("exportation")
+    OUT_OF_SCOPE = "O", _("hors du champ de la TVA")
+
+
+class Series(models.Model):
+    """A counter of document numbers: `F2026`, `A2026`. Its row is locked inside the gesture that issues."""
+
+    name = models.CharField(max_length=20, unique=True)
+    last_number = models.PositiveIntegerField(default=0)
+    last_issued_on = models.DateField(null=True)  # the next document never bears an earlier date
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    """Invoices in business words. A balance is always read from the allocations, never stored."""
+
+    def visible_to(self, user: "User") -> "InvoiceQuerySet":
+        """The documents this person may read: staff who see amounts."""
+        return self if user.is_house and user.may("see_amounts") else self.none()
+
+    def of_family(self, ids: list[int]) -> "InvoiceQuerySet":
+        """Those of one client, aliases included."""
+        return self.filter(customer_id__in=ids)
+
+    def drafts(self) -> "InvoiceQuerySet":
+        """Without a number yet."""
+        return self.filter(number=None)
+
+    def issued(self) -> "InvoiceQuerySet":
+        """With their number, credit notes included."""
+        return self.filter(number__isnull=False)
+
+    def invoices(self) -> "InvoiceQuerySet":
+        """Issued invoices, without credit notes."""
+        return self.issued().filter(kind=Invoice.Kind.INVOICE)
+
+    def with_balance(self) -> "InvoiceQuerySet":
+        """Each with `allocated` (EUR received or credited on it) and `open_balance` (EUR still due)."""
+        received = Coalesce(Sum("allocations__amount"), ZERO, output_field=AMOUNT)
+        return self.annotate(allocated=received).annotate(open_balance=F("total_incl_tax") - F("allocated"))
+
+    def unpaid(self) -> "InvoiceQuerySet":
+        """Issued invoices of which something is still due, with their balance."""
+        return self.invoices().with_balance().filter(Q(open_balance__gt=0))
+
+    def overdue(self, today: date) -> "InvoiceQuerySet":
+        """Unpaid the day after their due date, or later."""
+        return self.unpaid().filter(due_on__lt=today)
+
+
+class Invoice(models.Model):
+    """An invoice or a credit note. Without number it is a draft anybody with the right may change; issued, nothing of
+    it ever changes (database triggers): corrections are credit notes. Totals in EUR."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("Facture")
+        CREDIT_NOTE = "credit_note", _("Avoir")
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.INVOICE)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="invoices")
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, blank=True, related_name="+")  # to whom it is sent
+    client_type = models.CharField(max_length=16, choices=CustomerType, blank=True)  # for this document, else the customer's
+    subject = models.CharField(_("en clair"), max_length=400, blank=True)
+    nature = models.CharField(_("nature"), max_length=8, choices=Nature, default=Nature.SERVICES)
+    supply_on = models.DateField(_("livré ou réalisé le"), null=True, blank=True)
+    buyer_reference = models.CharField(_("votre commande"), max_length=60, blank=True)
+    note = models.TextField(_("mot au client"), max_length=2000, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("délai de paiement, en jours"), null=True, blank=True)
+    payment_counting = models.CharField(_("décompte du délai"), max_length=24, choices=TermsCounting, blank=True)
+    credit_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
+    credit_reason = models.CharField(_("motif de l’avoir"), max_length=240, blank=True)
+
+    # Written at issue, and never again.
+    number = models.CharField(_("numéro"), max_length=35, unique=True, null=True, blank=True)
+    issued_on = models.DateField(_("émise le"), null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField(_("à régler le"), null=True, blank=True)
+    total_excl_tax = models.DecimalField(_("total HT"), max_digits=12, decimal_places=2, default=ZERO)
+    total_tax = models.DecimalField(_("total TVA"), max_digits=12, decimal_places=2, default=ZERO)
+    total_incl_tax = models.DecimalField(_("total TTC"), max_digits=12, decimal_places=2, default=ZERO)
+    snapshot = models.JSONField(null=True, blank=True)  # everything the document says (billing.document)
+    issue_key = models.CharField(max_length=80, unique=True, null=True, blank=True)  # Idempotency-Key of the request
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)  # two people on one draft: the later one is told
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_on", "-id"]
+        indexes = [
+            models.Index(fields=["customer", "-issued_on", "-id"], name="invoice_of_customer"),
+            models.Index(fields=["due_on", "id"], name="invoice_by_due_date", condition=Q(number__isnull=False, kind="invoice")),
+            models.Index(fields=["-issued_on", "-id"], name="invoice_by_issue"),
+            models.Index(fields=["-updated_at", "-id"], name="draft_by_change", condition=Q(number=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=None) | Q(issued_on__isnull=False, issued_at__isnull=False, snapshot__isnull=False),
+                name="issued_with_date_and_snapshot",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", credit_of=None) | Q(kind="credit_note", credit_of__isnull=False),
+                name="credit_note_names_its_invoice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.about_label
+
+    @property
+    def is_draft(self) -> bool:
+        """Without a number yet."""
+        return self.number is None
+
+    @property
+    def is_credit_note(self) -> bool:
+        """A credit note, whose amounts are positive and reduce what is owed."""
+        return self.kind == self.Kind.CREDIT_NOTE
+
+    @property
+    def about_label(self) -> str:
+        """How a row of the history names it: «Facture F2026-000123», «Brouillon de facture»."""
+        if self.is_credit_note:
+            return str(_("Avoir %(number)s") % {"number": self.number} if self.number else _("Brouillon d’avoir"))
+        return str(_("Facture %(number)s") % {"number": self.number} if self.number else _("Brouillon de facture"))
+
+    def balance(self) -> Decimal:
+        """EUR still due on it, from its allocations (one statement, none when read by `with_balance`)."""
+        found = getattr(self, "open_balance", None)
+        if found is not None:
+            return found
+        received = self.allocations.aggregate(sum=Coalesce(Sum("amount"), ZERO, output_field=AMOUNT))["sum"]
+        return self.total_incl_tax - received
+
+
+class InvoiceLine(models.Model):
+    """One line of a document: amounts in EUR without tax, `net` to the cent (EN 16931 BT-131)."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    description = models.CharField(_("désignation"), max_length=240)
+    plain_words = models.CharField(_("en clair"), max_length=400, blank=True)
+    quantity = models.DecimalField(_("quantité"), max_digits=12, decimal_places=4, default=Decimal(1))
+    unit = models.CharField(_("unité"), max_length=3, choices=Unit, default=Unit.PIECE)
+    unit_price = models.DecimalField(_("prix unitaire HT"), max_digits=16, decimal_places=6)
+    discount = models.DecimalField(_("remise, en %"), max_digits=5, decimal_places=2, default=ZERO)
+    vat_rate = models.DecimalField(_("TVA, en %"), max_digits=5, decimal_places=2)
+    vat_category = models.CharField(_("régime de TVA"), max_length=2, choices=VatCategory, default=VatCategory.STANDARD)
+    net = models.DecimalField(_("total HT"), max_digits=12, decimal_places=2, default=ZERO)
+    credited_line = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credits")
+
+    class Meta:
+        ordering = ["invoice", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="one_line_per_position")]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceFile(models.Model):
+    """The bytes of an issued document as they left, kept for ever: written once, found by their hash."""
+
+    class Kind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XML = "xml", "XML"
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=3, choices=Kind)
+    stored_as = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    checks = models.JSONField(default=list)  # which rules ran on it, and which did not
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["invoice", "kind"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "kind"], name="one_file_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.kind}"
