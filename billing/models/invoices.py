@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.company import TermsCounting
 from crm.models.customers import CustomerType
 from lib import clock
-from lib.money import ZERO
+from lib.money import ZERO, cents
 from lib.public_ids import public_id
 
 if TYPE_CHECKING:
@@ -92,9 +92,16 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.issued().filter(kind=Invoice.Kind.INVOICE)
 
     def with_balance(self) -> "InvoiceQuerySet":
-        """Each with `allocated` (EUR received or credited on it) and `open_balance` (EUR still due)."""
-        received = Coalesce(Sum("allocations__amount"), ZERO, output_field=AMOUNT)
-        return self.annotate(allocated=received).annotate(open_balance=F("total_incl_tax") - F("allocated"))
+        """Each with `allocated` (EUR received or credited on it) and `open_balance` (EUR still due).
+
+        A subquery by the index of allocations: a grouping would carry every column of the invoice along. Rounded,
+        because SQLite adds amounts as binary fractions: what is paid to the cent must not keep a billionth open.
+        """
+        rows = self.model._meta.get_field("allocations").related_model.objects.filter(invoice=OuterRef("pk"))
+        sums = rows.order_by().values("invoice").annotate(sum=Sum("amount")).values("sum")
+        received = Round(Coalesce(Subquery(sums), ZERO, output_field=AMOUNT), precision=2, output_field=AMOUNT)
+        due = Round(F("total_incl_tax") - F("allocated"), precision=2, output_field=AMOUNT)
+        return self.annotate(allocated=received).annotate(open_balance=due)
 
     def unpaid(self) -> "InvoiceQuerySet":
         """Issued invoices of which something is still due, with their balance."""
@@ -192,7 +199,7 @@ class Invoice(models.Model):
         if found is not None:
             return found
         received = self.allocations.aggregate(sum=Coalesce(Sum("amount"), ZERO, output_field=AMOUNT))["sum"]
-        return self.total_incl_tax - received
+        return cents(self.total_incl_tax - received)
 
 
 class InvoiceLine(models.Model):
