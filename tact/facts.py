@@ -110,3 +110,199 @@ class Brief:
     link: Link
     phone: str = ""  # to call now, when the advice is to call
     lines: tuple[Line, ...] = field(default=())
+
+
+# --- money: what `tact.decide` reads (docs/reminders.md); amounts are EUR, tax included
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the scenario: `days` after the due date (negative: before)."""
+
+    code: str  # information, first, second, call, formal_notice
+    days: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How a late invoice is followed, step by step. The house has one; its versions are kept."""
+
+    steps: tuple[Step, ...] = (
+        Step("information", -5),
+        Step("first", 3),
+        Step("second", 10),
+        Step("call", 20),
+        Step("formal_notice", 30),
+    )
+    version: int = 1
+    transit_days: int = 2  # civil days that a payment promised for a day may still be on its way
+
+
+@dataclass(frozen=True)
+class OpenComplaint:
+    """A complaint that is open, on an invoice, on some of its lines, or on none."""
+
+    link: Link
+    label: str  # «Réclamation R2026-000007»
+    opened_on: date
+    amount: Decimal | None = None  # the part of the invoice it disputes; None: the whole of it
+    answer_by: date | None = None  # our next legal or promised date
+    owner: str = ""  # the colleague who follows it, by first name
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A question, or a request for time, that waits for an answer of ours."""
+
+    link: Link
+    asked_on: date
+    kind: str = "question"  # question, time
+    hidden: bool = False  # a reserved exchange: `colleague` knows more
+    colleague: str = ""
+
+
+@dataclass(frozen=True)
+class MoneyPromise:
+    """An open promise to pay: how much, for when, and what arrived towards it since."""
+
+    link: Link
+    due_on: date
+    amount: Decimal | None = None  # None: all that is owed
+    received: Decimal = Decimal(0)
+    promised_on: date | None = None
+    noted_by: str = ""  # the colleague who noted it, by first name; nobody when it came by the client space
+
+
+@dataclass(frozen=True)
+class Transit:
+    """Money announced by the client, or paid and not yet arrived."""
+
+    link: Link
+    announced_on: date
+    until_on: date  # the last day on which one still waits for it
+    amount: Decimal | None = None  # None: all that is owed
+
+
+@dataclass(frozen=True)
+class DatedHold:
+    """A person decided that nothing goes out until a day."""
+
+    link: Link
+    resume_on: date  # the first day on which a reminder may leave again
+    reason: str
+    by: str = ""  # who decided, by first name
+    tomorrow: bool = False  # «à demain»: put off by a day, no other reason
+
+
+@dataclass(frozen=True)
+class PastReminder:
+    """A step already done for an invoice: a mail that left, a letter, a call made. `leaving` while its mail may still
+    be taken back."""
+
+    link: Link
+    step: str
+    on: date
+    leaving: bool = False
+
+
+@dataclass(frozen=True)
+class Satisfaction:
+    """An answer to a survey, from 1 to 5."""
+
+    link: Link
+    score: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Debt:
+    """One issued invoice of which something is still due, with what concerns it alone."""
+
+    link: Link
+    number: str
+    label: str  # what it is for, in a few words
+    amount: Decimal  # total, tax included
+    balance: Decimal  # still due
+    issued_on: date
+    due_on: date
+    complaints: tuple[OpenComplaint, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    promises: tuple[MoneyPromise, ...] = ()
+    transits: tuple[Transit, ...] = ()
+    holds: tuple[DatedHold, ...] = ()
+    reminders: tuple[PastReminder, ...] = ()
+
+
+@dataclass(frozen=True)
+class MoneySituation:
+    """Everything that bears on reminding one customer. What is tied to one invoice is in its `Debt`, the rest here.
+    `contacts` are newest first; a reserved one is `hidden` for everybody, so that every reader gets one decision."""
+
+    link: Link
+    name: str
+    client_type: str = "unknown"  # consumer, professional, non_professional, public, unknown
+    zone: str = "national"  # public holidays (lib.french_calendar.Zone)
+    scenario: Scenario = Scenario()
+    debts: tuple[Debt, ...] = ()
+    complaints: tuple[OpenComplaint, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    promises: tuple[MoneyPromise, ...] = ()
+    transits: tuple[Transit, ...] = ()
+    holds: tuple[DatedHold, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    satisfaction: Satisfaction | None = None  # the last one
+    email: str = ""  # a usable address; empty when there is none
+    refused: tuple[RefusedAddress, ...] = ()
+    phone: str = ""
+    preferred_channel: str = ""
+    paid_on_time: int = 0  # invoices settled by their due date
+    paid_late: int = 0  # invoices settled after it
+    client_since: date | None = None  # its first invoice, or the day of the record
+    owner: str = ""  # the colleague who follows the client, by first name
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: a stable code, a plain sentence, the fact it rests on."""
+
+    code: str
+    text: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An invoice as a reminder speaks of it: `amount` is what may be asked today, `kept` what is left alone (under
+    complaint, promised, on its way). `step` is its own step; empty when the mail only mentions it."""
+
+    debt: Debt
+    amount: Decimal
+    kept: Decimal
+    step: str
+    step_on: date | None
+    reasons: tuple[Reason, ...] = ()  # why a part, or the whole, is left alone
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do today about what one customer owes, and why."""
+
+    customer: Link
+    name: str
+    decision: str  # send, soften, call, wait
+    tone: str  # plain, delicate, helpful, factual, spoken, formal; empty when waiting
+    emotion: str  # what the person should feel
+    deduction: str  # what one infers from the facts
+    step: str  # of the scenario, the firmest of its claims; empty when none falls today
+    step_on: date | None
+    claims: tuple[Claim, ...]  # what the mail, the call or the letter speaks of
+    waiting: tuple[Claim, ...]  # what is left alone, each with its reasons
+    reasons: tuple[Reason, ...]  # in order: the one that decided first
+    would_change: tuple[str, ...]  # what would change the decision, in words
+    resume_on: date | None = None  # when it will be looked at again by itself, if that is known
+    late_days: int = 0  # how many days this step has been waiting for somebody
+
+    @property
+    def amount(self) -> Decimal:
+        """EUR that are asked for."""
+        return sum((claim.amount for claim in self.claims), Decimal(0))
