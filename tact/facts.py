@@ -196,12 +196,13 @@ class DatedHold:
 
 @dataclass(frozen=True)
 class PastReminder:
-    """A step already done for an invoice: a mail that left, a letter, a call made. `leaving` while its mail may still
-    be taken back."""
+    """What was already done for an invoice: a mail that left, a letter, a call made. `leaving` while its mail may still
+    be taken back; `step` is empty when the invoice was only mentioned."""
 
     link: Link
     step: str
     on: date
+    how: str = "mail"  # mail, call, letter
     leaving: bool = False
 
 
@@ -301,6 +302,7 @@ class Decision:
     would_change: tuple[str, ...]  # what would change the decision, in words
     resume_on: date | None = None  # when it will be looked at again by itself, if that is known
     late_days: int = 0  # how many days this step has been waiting for somebody
+    held: bool = False  # a step falls today, and something keeps it back
 
     @property
     def amount(self) -> Decimal:
