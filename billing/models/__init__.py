@@ -2,16 +2,21 @@
 
 from billing.models.books import ChainHead, LedgerEntry, Seal
 from billing.models.invoices import Invoice, InvoiceFile, InvoiceLine, Series
-from billing.models.payments import Allocation, Payment
+from billing.models.payments import Allocation, Method, Payment, TransferNotice
+from billing.models.stripe import CheckoutSession, StripeEvent
 
 __all__ = [
     "Allocation",
     "ChainHead",
+    "CheckoutSession",
     "Invoice",
     "InvoiceFile",
     "InvoiceLine",
     "LedgerEntry",
+    "Method",
     "Payment",
     "Seal",
     "Series",
+    "StripeEvent",
+    "TransferNotice",
 ]

@@ -1,18 +1,21 @@
 """What was received, and on which invoice it counts. Rows are only added: a mistake is undone by a reversing row."""
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Round
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.invoices import AMOUNT, Invoice
 from lib import clock
 from lib.money import ZERO
 from lib.public_ids import public_id
+from lib.typography import amount
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,6 +29,19 @@ class Method(models.TextChoices):
     CASH = "cash", _("espèces")
     CARD = "card", _("carte")
 
+    @property
+    def said(self) -> str:
+        """How one says it after an amount: «par virement», «en espèces»."""
+        return str(_MEANS[self])
+
+
+_MEANS = {
+    Method.TRANSFER: _("par virement"),
+    Method.CHEQUE: _("par chèque"),
+    Method.CASH: _("en espèces"),
+    Method.CARD: _("par carte"),
+}
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """Payments in business words."""
@@ -38,9 +54,24 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those of one client, aliases included."""
         return self.filter(customer_id__in=ids)
 
+    def with_surplus(self) -> "PaymentQuerySet":
+        """Each with `surplus`: EUR of it that count on no invoice and were not given back."""
+        allocated = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(sum=Sum("amount"))
+        given_back = Payment.objects.filter(refunds=OuterRef("pk")).order_by().values("refunds").annotate(sum=Sum("amount"))
+        used = Coalesce(Subquery(allocated.values("sum"), output_field=AMOUNT), ZERO, output_field=AMOUNT)
+        returned = Coalesce(Subquery(given_back.values("sum"), output_field=AMOUNT), ZERO, output_field=AMOUNT)
+        return self.annotate(surplus=Round(F("amount") - used + returned, precision=2, output_field=AMOUNT))
+
+    def to_use(self) -> "PaymentQuerySet":
+        """Received, not undone, and of which something is still free, oldest first."""
+        return self.with_surplus().filter(Q(surplus__gt=0), amount__gt=0, reversed_by=None).order_by("paid_on", "pk")
+
 
 class Payment(models.Model):
-    """Money received (positive) or given back (negative), in EUR. Never changed: undone by the row that reverses it."""
+    """Money received (positive) or given back (negative), in EUR. Never changed: undone by the row that reverses it.
+
+    `reverses` undoes a row recorded by mistake; `refunds` or `refunds_credit` is money that really went back, out of the
+    surplus of a payment or of a credit note."""
 
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="payments")
@@ -49,6 +80,8 @@ class Payment(models.Model):
     paid_on = models.DateField(_("reçu le"))  # may precede the invoice
     reference = models.CharField(_("référence"), max_length=140, blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    refunds = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refunded_by")
+    refunds_credit = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="refunded_by")
     reason = models.CharField(_("motif"), max_length=240, blank=True)
     provider = models.CharField(max_length=16, blank=True)  # «stripe», or nothing for a payment noted by hand
     external_id = models.CharField(max_length=120, blank=True)
@@ -66,6 +99,9 @@ class Payment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_nothing"),
+            models.CheckConstraint(
+                condition=Q(refunds=None, refunds_credit=None) | (Q(amount__lt=0, reverses=None)), name="refund_gives_money_back"
+            ),
             models.UniqueConstraint(
                 fields=["provider", "external_id"], condition=~Q(external_id=""), name="provider_payment_counted_once"
             ),
@@ -76,12 +112,18 @@ class Payment(models.Model):
 
     @property
     def about_label(self) -> str:
-        """How a row of the history names it."""
-        return str(_("Paiement") if self.amount > 0 else _("Remboursement"))
+        """How a row of the history names it: «860,00 € par virement»."""
+        return f"{amount(abs(self.amount), language=get_language() or 'fr')} {Method(self.method).said}"
+
+    @property
+    def is_refund(self) -> bool:
+        """Money that really went back to the client."""
+        return self.refunds_id is not None or self.refunds_credit_id is not None
 
     def unallocated(self) -> Decimal:
-        """EUR of it that count on no invoice yet."""
-        return self.amount - self.allocations.aggregate(sum=Coalesce(Sum("amount"), ZERO, output_field=AMOUNT))["sum"]
+        """EUR of it that count on no invoice yet and were not given back (one statement, none when read by `with_surplus`)."""
+        found = getattr(self, "surplus", None)
+        return found if found is not None else Payment.objects.with_surplus().get(pk=self.pk).unallocated()
 
 
 class Allocation(models.Model):
@@ -108,3 +150,35 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} → {self.invoice_id}"
+
+
+class TransferNoticeQuerySet(models.QuerySet["TransferNotice"]):
+    """Announced transfers in business words."""
+
+    def in_transit(self, today: date) -> "TransferNoticeQuerySet":
+        """Those one may still expect: their days of transit are not over."""
+        return self.filter(expected_by__gte=today)
+
+
+class TransferNotice(models.Model):
+    """A client says that a transfer has left: reminders of that invoice wait until `expected_by` (a working day)."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="transfer_notices")
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="+")  # who said it, when known
+    announced_on = models.DateField()
+    expected_by = models.DateField()
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    noted_at = models.DateTimeField(default=clock.now)
+
+    objects = TransferNoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-announced_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "announced_on"], name="transfer_announced_once_a_day"),
+            models.CheckConstraint(condition=Q(expected_by__gte=F("announced_on")), name="transfer_expected_after_it_left"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} {self.announced_on}"

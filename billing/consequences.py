@@ -1,0 +1,123 @@
+"""What follows from money received or taken back: the history says it, what was owed is kept or owed again, the client is
+thanked once. Called inside the transaction of the gesture, under its locks."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import User
+from billing import thanks
+from billing.models import Allocation, Invoice, Payment
+from crm import commitments, timeline
+from crm.models import Commitment, Customer
+from crm.models.timeline import Audience, Direction, Kind
+from lib import clock, law
+from lib.french_calendar import add_working_days
+from lib.money import ZERO, cents
+
+THANKED_WITHIN = timedelta(days=30)  # a payment found in old papers is not thanked for months later
+
+
+def tell_received(payment: Payment, made: Sequence[Allocation], *, by: User | None) -> None:
+    """The history says what came and what it paid."""
+    _tell(payment, made, Kind.PAYMENT_RECEIVED, lazy("Paiement reçu"), by=by, direction=Direction.IN)
+
+
+def tell_reversed(opposite: Payment, made: Sequence[Allocation], *, by: User | None) -> None:
+    """The history says that a payment no longer counts, and why."""
+    _tell(opposite, made, Kind.PAYMENT_REVERSED, lazy("Paiement annulé"), by=by, body=opposite.reason)
+
+
+def tell_refunded(row: Payment, made: Sequence[Allocation], *, by: User | None) -> None:
+    """The history says what went back, and why."""
+    _tell(row, made, Kind.PAYMENT_REVERSED, lazy("Remboursement"), by=by, direction=Direction.OUT, body=row.reason, refund=True)
+
+
+def follow(client: Customer, invoices: Iterable[Invoice], *, by: User | None, payment: Payment | None = None) -> None:
+    """Once the balances have moved: due dates and promises of money, then the thanks for each invoice that `payment` (none
+    when money was taken back) has just finished paying."""
+    for invoice in invoices:
+        balance = invoice.balance()
+        settle_due_date(invoice, balance, by=by)
+        if balance <= 0 and payment is not None and clock.today() - payment.paid_on <= THANKED_WITHIN:
+            thanks.queue_thanks(invoice, payment)
+    settle_promises(client)
+
+
+def settle_due_date(invoice: Invoice, balance: Decimal, *, by: User | None) -> None:
+    """The due date of an invoice (a projected commitment, opened at issue) is kept once nothing is due, open again when
+    something is."""
+    dates = Commitment.objects.filter(
+        nature=Commitment.Nature.PROJECTED, about_kind="invoice", about_ref=invoice.public_id, owed_by=Commitment.Owed.THEM
+    )
+    if balance <= 0:
+        dates.filter(kept_at=None).update(kept_at=clock.now(), kept_by=by, amount=invoice.total_incl_tax)
+    else:
+        dates.update(kept_at=None, kept_by=None, amount=balance)
+
+
+def settle_promises(client: Customer) -> None:
+    """A promise of money is kept when what was allocated since it reaches its amount by its day plus the days of transit;
+    paid later, it is released, since nobody has to do anything more. A payment taken back opens it again."""
+    family = client.family_ids()
+    promises = Commitment.objects.filter(
+        customer_id__in=family,
+        nature=Commitment.Nature.PRIMARY,
+        owed_by=Commitment.Owed.THEM,
+        amount__isnull=False,
+        released_at=None,
+    )
+    for promise in promises.filter(kept_by=None).select_related("customer"):
+        in_time, in_all = _paid_since(promise, family)
+        assert promise.amount is not None  # the filter says so
+        if promise.kept_at and in_all < promise.amount:
+            commitments.reopen(promise, by=None)
+        elif promise.is_open and in_time >= promise.amount:
+            commitments.keep(promise, by=None)
+        elif promise.is_open and in_all >= promise.amount:
+            commitments.release(promise, by=None, reason=_("Réglé depuis, après la date promise."))
+
+
+def _paid_since(promise: Commitment, family: list[int]) -> tuple[Decimal, Decimal]:
+    """EUR allocated since `promise` was made: received in time, and in all."""
+    last = add_working_days(promise.due_on, law.row("payments", "transit_transfer", on=promise.due_on)["working_days"])
+    rows = Allocation.objects.filter(invoice__customer_id__in=family, payment__isnull=False, made_at__gte=promise.made_at)
+    if promise.about_kind == "invoice":
+        rows = rows.filter(invoice__public_id=promise.about_ref)
+    told = [
+        (row["payment__paid_on"], row["sum"]) for row in rows.order_by().values("payment__paid_on").annotate(sum=Sum("amount"))
+    ]
+    in_all = cents(sum((part for _on, part in told), ZERO))
+    return min(in_all, cents(sum((part for on, part in told if on <= last), ZERO))), in_all
+
+
+def _tell(
+    payment: Payment, made: Sequence[Allocation], kind: str, summary: object, *, by: User | None, direction: str = "", body: str = "",
+    refund: bool = False,
+) -> None:  # fmt: skip
+    timeline.record(
+        customer=payment.customer, kind=kind, summary=summary, by=by, direction=direction, about=payment, about_kind="payment",
+        body=body, occurred_at=_moment(payment), audience=Audience.CUSTOMER,
+        data={
+            "amount": f"{abs(payment.amount):.2f}",
+            "method": payment.method,
+            "paid_on": payment.paid_on.isoformat(),
+            "refund": refund,
+            "invoices": [
+                {"ref": row.invoice.public_id, "number": row.invoice.number, "amount": f"{row.amount:.2f}"} for row in made
+            ],
+        },
+    )  # fmt: skip
+
+
+def _moment(payment: Payment) -> datetime:
+    """Now for what came today, else noon of its day on the firm's clock."""
+    now = clock.now()
+    if payment.paid_on == clock.today():
+        return now
+    return min(now, datetime.combine(payment.paid_on, time(12), ZoneInfo(clock.zone())).astimezone(UTC))

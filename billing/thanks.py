@@ -1,0 +1,94 @@
+"""The mail that thanks for an invoice fully paid, and is its receipt: queued once, in the client's language."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.models import Allocation, Invoice, Method, Payment
+from crm.mail_words import closing, salutation
+from crm.models import Company, Customer, Email
+from crm.outbox import queue_mail
+from crm.writing import Recipient, language_for, recipients
+from lib.typography import amount, long_date
+
+PURPOSE = "receipt"
+
+
+def queue_thanks(invoice: Invoice, payment: Payment) -> Email | None:
+    """Queue the thanks for `invoice`, which `payment` has just finished paying; None when nobody at the client's can be
+    written to. A second call finds the first mail."""
+    customer = invoice.customer.head
+    to = recipient(invoice, customer)
+    if to is None:
+        return None
+    language = language_for(customer, to)
+    subject, text = words(invoice, payment, to, Company.objects.first() or Company(), language)
+    return queue_mail(
+        key=f"thanks:{invoice.public_id}", to=to.address, to_name=to.name, customer=customer, contact=to.contact, subject=subject,
+        text=text, by=None, purpose=PURPOSE, language=language,
+    )  # fmt: skip
+
+
+def recipient(invoice: Invoice, customer: Customer) -> Recipient | None:
+    """To whom: the person the invoice was sent to, else who receives invoices, else the first; never a refused address."""
+    fit = [one for one in recipients(customer) if one.bad is None]
+
+    def closeness(one: Recipient) -> tuple[bool, bool]:
+        person = one.contact
+        return person is None or person.pk != invoice.contact_id, person is None or not person.receives_invoices
+
+    return min(fit, key=closeness, default=None)
+
+
+def words(invoice: Invoice, payment: Payment, to: Recipient, company: Company, language: str) -> tuple[str, str]:
+    """Subject and text, in `language`."""
+    with translation.override(language):
+        subject = _("Merci : la facture %(number)s est réglée") % {"number": invoice.number}
+        received = _("Nous avons bien reçu %(amount)s %(means)s le %(day)s. La facture %(number)s est entièrement réglée : merci.") % {
+            "amount": amount(payment.amount, language=language),
+            "means": Method(payment.method).said,
+            "day": long_date(payment.paid_on, language=language),
+            "number": invoice.number,
+        }  # fmt: skip
+        parts = [
+            salutation(invoice.customer, to.contact, company.tone),
+            received,
+            "\n".join(receipt_lines(invoice, language)),
+            surplus_words(payment, language),
+            _("Ce message vaut reçu : gardez-le avec la facture."),
+            "\n".join(line for line in (closing(to.contact, company.tone), company.name) if line),
+        ]
+    return subject, "\n\n".join(part for part in parts if part)
+
+
+def receipt_lines(invoice: Invoice, language: str) -> list[str]:
+    """The invoice, then everything that was counted on it, one line each."""
+    assert invoice.issued_on is not None  # it was issued: it has been paid
+    told = [
+        _("Facture %(number)s du %(day)s : %(amount)s")
+        % {
+            "number": invoice.number,
+            "day": long_date(invoice.issued_on, language=language),
+            "amount": amount(invoice.total_incl_tax, language=language),
+        }
+    ]
+    for row in Allocation.objects.filter(invoice=invoice).select_related("payment", "credit_note"):
+        if row.payment is None:
+            means, on = row.credit_note.about_label if row.credit_note else "", row.made_on
+        else:
+            means, on = Method(row.payment.method).said, row.payment.paid_on
+        told.append(
+            _("le %(day)s, %(means)s : %(amount)s")
+            % {"day": long_date(on, language=language), "means": means, "amount": amount(row.amount, language=language)}
+        )
+    return told
+
+
+def surplus_words(payment: Payment, language: str) -> str:
+    """What was paid beyond what was due, if anything."""
+    left = payment.unallocated()
+    if left <= 0:
+        return ""
+    return _(
+        "Vous avez réglé %(amount)s de plus que ce qui était dû : cette somme est à vous. Répondez à ce message pour qu’elle vous "
+        "soit rendue ; sinon, elle comptera sur votre prochaine facture."
+    ) % {"amount": amount(left, language=language)}

@@ -1,0 +1,318 @@
+"""Money received: what it pays, what is left, what is undone, what follows. Rows are only added."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from billing import collecting
+from billing.models import Allocation, Payment, TransferNotice
+from crm import commitments
+from crm.merging import merge_customers
+from crm.models import Commitment, Email, Interaction
+from lib import clock
+from lib.errors import Conflict, Refusal
+from tests.billing.money import issued
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+TODAY = clock.today()
+
+
+def pay(customer, amount, *invoices, method="transfer", paid_on=None, **more):
+    return collecting.record_payment(
+        customer=customer, amount=D(amount), method=method, paid_on=paid_on or TODAY, by=more.pop("by", None),
+        invoices=invoices, **more,
+    )  # fmt: skip
+
+
+def balance(customer):
+    found = collecting.customer_balance(customer, today=TODAY)
+    return found.due, found.surplus
+
+
+class TestRecording:
+    def test_the_exact_amount_pays_and_keeps_the_due_date(self, diallo, karim):
+        invoice = issued(diallo, "860.00")
+        payment = pay(diallo, "860.00", invoice, by=karim)
+        assert (invoice.balance(), payment.unallocated(), balance(diallo)) == (D(0), D(0), (D(0), D(0)))
+        due = Commitment.objects.get(about_ref=invoice.public_id)
+        assert (due.kept_at is not None, due.kept_by) == (True, karim)
+
+    def test_a_part_leaves_the_rest_due(self, diallo):
+        invoice = issued(diallo, "860.00")
+        pay(diallo, "500.00", invoice)
+        assert (invoice.balance(), balance(diallo)) == (D("360.00"), (D("360.00"), D(0)))
+        assert Commitment.objects.get(about_ref=invoice.public_id).amount == D("360.00")
+        assert Email.objects.count() == 0
+
+    def test_what_is_too_much_stays_the_clients(self, diallo):
+        first, second = issued(diallo, "100.00"), issued(diallo, "50.00")
+        payment = pay(diallo, "170.00", first, second)
+        assert (first.balance(), second.balance(), payment.unallocated()) == (D(0), D(0), D("20.00"))
+        assert balance(diallo) == (D(0), D("20.00"))
+
+    def test_the_invoices_are_paid_in_the_order_given(self, diallo):
+        first, second = issued(diallo, "100.00"), issued(diallo, "50.00")
+        pay(diallo, "60.00", second, first)
+        assert (first.balance(), second.balance()) == (D("90.00"), D(0))
+
+    def test_shares_are_counted_exactly_as_asked(self, diallo):
+        first, second = issued(diallo, "100.00"), issued(diallo, "50.00")
+        payment = collecting.record_payment(
+            customer=diallo, amount=D("60.00"), method="cheque", paid_on=TODAY, by=None,
+            allocations=[(second, D("10.00")), (first, D("40.00"))],
+        )  # fmt: skip
+        assert (first.balance(), second.balance(), payment.unallocated()) == (D("60.00"), D("40.00"), D("10.00"))
+
+    def test_it_may_precede_the_invoice_and_the_history_says_its_day(self, diallo):
+        payment = pay(diallo, "30.00", paid_on=TODAY - timedelta(days=12))
+        row = Interaction.objects.get(kind="payment_received")
+        assert (row.about_ref, row.audience, clock.local(row.occurred_at).date()) == (
+            payment.public_id,
+            "customer",
+            payment.paid_on,
+        )
+        assert row.data["amount"] == "30.00"
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"paid_on": TODAY + timedelta(days=1)}, "paid_on"),
+            ({"paid_on": date(1999, 12, 31)}, "paid_on"),
+            ({"amount": D(0)}, "amount"),
+            ({"amount": D("-5")}, "amount"),
+            ({"amount": D("1.001")}, "amount"),
+            ({"method": "barter"}, "method"),
+            ({"reference": "x" * 141}, "reference"),
+        ],
+    )
+    def test_what_is_refused_writes_nothing(self, diallo, change, field):
+        told = {"amount": D("10.00"), "method": "transfer", "paid_on": TODAY, **change}
+        with pytest.raises(Refusal) as refused:
+            collecting.record_payment(customer=diallo, by=None, **told)
+        assert (refused.value.field, Payment.objects.count(), Interaction.objects.filter(kind="payment_received").count()) == (
+            field,
+            0,
+            0,
+        )
+
+    def test_someone_elses_invoice_a_draft_and_a_credit_note_are_not_paid(self, diallo, le_goff):
+        foreign, own = issued(le_goff, "10.00"), issued(diallo, "10.00")
+        note = issued(diallo, "5.00", kind="credit_note", credit_of=own)
+        draft = type(own).objects.create(customer=diallo)
+        for invoice in (foreign, note, draft):
+            with pytest.raises(Refusal):
+                pay(diallo, "10.00", invoice)
+        assert Payment.objects.count() == 0
+
+    def test_an_alias_pays_for_its_head(self, diallo, le_goff, nadia):
+        invoice = issued(le_goff, "40.00")
+        merge_customers(diallo, le_goff, by=nadia, reason="la même")
+        le_goff.refresh_from_db()
+        payment = pay(le_goff, "40.00", invoice)
+        assert (payment.customer, invoice.balance()) == (diallo, D(0))
+
+
+class TestTwice:
+    def test_the_same_key_gives_back_the_first(self, diallo):
+        invoice = issued(diallo, "100.00")
+        first, second = (pay(diallo, "60.00", invoice, key="k") for _time in range(2))
+        assert (first, Payment.objects.count(), invoice.balance()) == (second, 1, D("40.00"))
+
+    def test_a_key_never_hides_another_payment(self, diallo, le_goff):
+        pay(diallo, "60.00", key="k")
+        for other in ((diallo, "61.00"), (le_goff, "60.00")):
+            with pytest.raises(Conflict):
+                pay(*other, key="k")
+        assert Payment.objects.count() == 1
+
+    def test_what_a_provider_names_is_counted_once_and_names_of_two_providers_differ(self, diallo):
+        invoice = issued(diallo, "100.00")
+        for _time in range(3):
+            pay(diallo, "100.00", invoice, method="card", provider="stripe", external_id="pi_1")
+        assert (Payment.objects.count(), Allocation.objects.count()) == (1, 1)
+        pay(diallo, "5.00", method="card", provider="other", external_id="pi_1")
+        assert Payment.objects.count() == 2
+
+
+class TestCash:
+    def test_up_to_the_ceiling_over_all_payments_of_one_debt(self, diallo):
+        invoice = issued(diallo, "1500.00")
+        pay(diallo, "600.00", invoice, method="cash")
+        with pytest.raises(Refusal) as refused:
+            pay(diallo, "400.01", invoice, method="cash")
+        assert "1\u00a0000,00\u00a0€" in refused.value.message
+        assert "L112-6" in refused.value.message
+        pay(diallo, "400.00", invoice, method="cash")
+        assert invoice.balance() == D("500.00")
+
+    def test_what_is_kept_without_an_invoice_is_counted_too(self, diallo):
+        with pytest.raises(Refusal):
+            pay(diallo, "1000.01", method="cash")
+
+    def test_a_consumer_who_lives_abroad_has_another_ceiling(self, diallo, le_goff):
+        diallo.country = le_goff.country = "BE"
+        ceilings = [D(collecting.cash_ceiling(one, TODAY)["amount"]) for one in (diallo, le_goff)]
+        assert ceilings == [D(15000), D(1000)]
+
+    def test_a_cash_payment_undone_frees_its_part(self, diallo):
+        invoice = issued(diallo, "1500.00")
+        collecting.reverse_payment(pay(diallo, "1000.00", invoice, method="cash"), reason="erreur", by=None)
+        assert pay(diallo, "1000.00", invoice, method="cash").unallocated() == D(0)
+
+
+class TestSurplus:
+    def test_it_is_used_on_a_later_invoice(self, diallo):
+        payment = pay(diallo, "100.00")
+        invoice = issued(diallo, "70.00")
+        made = collecting.allocate(payment, invoice, by=None)
+        assert (made.amount, invoice.balance(), payment.unallocated()) == (D("70.00"), D(0), D("30.00"))
+
+    def test_no_more_than_is_left_nor_than_is_due(self, diallo):
+        payment, invoice = pay(diallo, "50.00"), issued(diallo, "70.00")
+        for wanted in ("50.01", "70.01", "0", "-1"):
+            with pytest.raises(Refusal):
+                collecting.allocate(payment, invoice, D(wanted), by=None)
+        collecting.allocate(payment, invoice, D("50.00"), by=None)
+        with pytest.raises(Refusal):
+            collecting.allocate(payment, invoice, by=None)
+
+    def test_what_counted_may_be_taken_back_once(self, diallo):
+        invoice = issued(diallo, "70.00")
+        payment = pay(diallo, "70.00", invoice)
+        row = Allocation.objects.get()
+        first, second = (collecting.release(row, by=None) for _time in range(2))
+        assert (first, invoice.balance(), payment.unallocated()) == (second, D("70.00"), D("70.00"))
+
+
+class TestUndoing:
+    def test_an_opposite_row_makes_the_invoices_due_again(self, diallo, karim):
+        invoice = issued(diallo, "70.00")
+        payment = pay(diallo, "100.00", invoice)
+        first, second = (collecting.reverse_payment(payment, reason="Chèque sans provision", by=karim) for _time in range(2))
+        assert (first, first.amount, first.reverses, invoice.balance()) == (second, D("-100.00"), payment, D("70.00"))
+        assert balance(diallo) == (D("70.00"), D(0))
+        assert Commitment.objects.get(about_ref=invoice.public_id).kept_at is None
+        row = Interaction.objects.get(kind="payment_reversed")
+        assert (row.body, row.author) == ("Chèque sans provision", karim)
+
+    def test_it_needs_a_reason_and_an_undoing_is_not_undone(self, diallo):
+        payment = pay(diallo, "10.00")
+        with pytest.raises(Refusal):
+            collecting.reverse_payment(payment, reason="  ", by=None)
+        opposite = collecting.reverse_payment(payment, reason="erreur", by=None)
+        with pytest.raises(Refusal):
+            collecting.reverse_payment(opposite, reason="erreur", by=None)
+        with pytest.raises(Refusal):
+            collecting.allocate(payment, issued(diallo, "5.00"), by=None)
+
+    def test_a_surplus_is_given_back_up_to_what_is_left(self, diallo):
+        invoice = issued(diallo, "70.00")
+        payment = pay(diallo, "100.00", invoice)
+        with pytest.raises(Refusal):
+            collecting.refund(payment, D("30.01"), reason="trop-perçu", by=None)
+        row = collecting.refund(payment, D("30.00"), reason="trop-perçu", by=None)
+        assert (row.amount, row.refunds, balance(diallo), invoice.balance()) == (D("-30.00"), payment, (D(0), D(0)), D(0))
+        with pytest.raises(Refusal):
+            collecting.reverse_payment(payment, reason="erreur", by=None)
+
+    def test_money_that_left_at_the_bank_makes_the_invoice_due_again(self, diallo):
+        invoice = issued(diallo, "70.00")
+        payment = pay(diallo, "100.00", invoice)
+        for _time in range(2):
+            collecting.refund(payment, D("50.00"), reason="rendu", by=None, provider="stripe", external_id="re_1", reopen=True)
+        assert (invoice.balance(), payment.unallocated(), Payment.objects.count()) == (D("20.00"), D(0), 2)
+        with pytest.raises(Refusal):
+            collecting.refund(payment, D("50.01"), reason="rendu", by=None, reopen=True)
+
+
+class TestTransfers:
+    def test_it_is_awaited_for_its_working_days_and_said_once(self, diallo):
+        invoice = issued(diallo, "70.00")
+        friday = date(2026, 11, 20)
+        assert collecting.arrival("transfer", friday) == date(2026, 11, 25)
+        first, second = (collecting.announce_transfer(invoice, contact=None, on=TODAY) for _time in range(2))
+        assert (first, TransferNotice.objects.count(), first.expected_by) == (second, 1, collecting.arrival("transfer", TODAY))
+        assert Interaction.objects.filter(kind="transfer_announced", audience="customer").count() == 1
+        assert TransferNotice.objects.in_transit(first.expected_by).count() == 1
+        assert TransferNotice.objects.in_transit(first.expected_by + timedelta(days=1)).count() == 0
+
+    def test_neither_for_a_day_to_come_nor_for_a_paid_invoice(self, diallo):
+        invoice = issued(diallo, "70.00")
+        with pytest.raises(Refusal):
+            collecting.announce_transfer(invoice, contact=None, on=TODAY + timedelta(days=1))
+        pay(diallo, "70.00", invoice)
+        with pytest.raises(Refusal):
+            collecting.announce_transfer(invoice, contact=None, on=TODAY)
+        assert TransferNotice.objects.count() == 0
+
+
+def promise_of(customer, amount, due_on=TODAY):
+    return commitments.promise(customer, owed_by="them", what="Régler", amount=D(amount), due_on=due_on, by=None)
+
+
+class TestPromises:
+    def test_a_promise_of_money_is_kept_when_its_amount_is_reached(self, diallo):
+        invoice, promise = issued(diallo, "700.00"), promise_of(diallo, "300.00")
+        pay(diallo, "299.99", invoice)
+        promise.refresh_from_db()
+        assert promise.is_open
+        pay(diallo, "0.01", invoice)
+        promise.refresh_from_db()
+        assert promise.kept_at is not None
+
+    def test_what_came_before_it_does_not_count(self, diallo):
+        invoice = issued(diallo, "700.00")
+        pay(diallo, "300.00", invoice)
+        promise = promise_of(diallo, "300.00")
+        pay(diallo, "1.00", invoice)
+        promise.refresh_from_db()
+        assert promise.is_open
+
+    @pytest.mark.parametrize(("late", "kept"), [(0, True), (1, False)])
+    def test_in_its_day_and_the_days_of_transit_or_it_is_released(self, diallo, late, kept):
+        due_on = TODAY - timedelta(days=30)
+        promise = promise_of(diallo, "300.00", due_on)
+        last = collecting.arrival("transfer", due_on)
+        pay(diallo, "300.00", issued(diallo, "700.00"), paid_on=last + timedelta(days=late))
+        promise.refresh_from_db()
+        assert (promise.kept_at is not None, promise.released_at is not None) == (kept, not kept)
+
+    def test_a_payment_undone_opens_it_again(self, diallo):
+        promise = promise_of(diallo, "300.00")
+        payment = pay(diallo, "300.00", issued(diallo, "700.00"))
+        collecting.reverse_payment(payment, reason="Chèque sans provision", by=None)
+        promise.refresh_from_db()
+        assert promise.is_open
+
+
+class TestThanks:
+    def test_once_when_nothing_is_left_with_every_payment(self, diallo, company):
+        invoice = issued(diallo, "860.00")
+        pay(diallo, "500.00", invoice, method="cheque")
+        pay(diallo, "380.00", invoice)
+        mail = Email.objects.get()
+        assert (mail.recipient_email, mail.purpose) == ("diallo@example.org", "receipt")
+        assert mail.subject == f"Merci : la facture {invoice.number} est réglée"
+        assert "par chèque : 500,00\u00a0€" in mail.text
+        assert "par virement : 360,00\u00a0€" in mail.text
+        assert "20,00\u00a0€ de plus" in mail.text
+
+    def test_in_the_clients_language_and_to_nobody_refused(self, diallo, company):
+        diallo.language = "en"
+        diallo.save()
+        pay(diallo, "10.00", issued(diallo, "10.00"))
+        assert Email.objects.get().language == "en"
+
+    def test_a_payment_of_old_papers_is_not_thanked_for(self, diallo):
+        pay(diallo, "10.00", issued(diallo, "10.00"), paid_on=TODAY - timedelta(days=31))
+        assert Email.objects.count() == 0
+
+    def test_nobody_to_write_to_stops_nothing(self, diallo):
+        diallo.email = ""
+        diallo.save()
+        diallo.contacts.update(email="", email_key="")
+        invoice = issued(diallo, "10.00")
+        pay(diallo, "10.00", invoice)
+        assert (invoice.balance(), Email.objects.count()) == (D(0), 0)
