@@ -129,7 +129,7 @@ def _just_spoke(known: Known) -> Decision | None:  # 17
         return None
     last = max(recent, key=lambda row: row.at)
     resume = words.civil_day(last.at + CONVERSATION)
-    return _wait(known, known.say.just_spoke(last), resume_on=_worked(known, resume))
+    return _wait(known, known.say.just_spoke(last), *_reasons_to_call(known, ""), resume_on=_worked(known, resume))
 
 
 def _a_voice(known: Known) -> Decision | None:  # 18

@@ -64,7 +64,9 @@ def _late(debt: Debt, scenario: Scenario, zone: str) -> Falling | None:
     step = steps[last + 1]
     day = day_of(step, debt.due_on, zone)
     if last >= 0:
-        day = max(day, _after(done[steps[last].code], step.days - steps[last].days, zone))
+        former, past = steps[last], done[steps[last].code]
+        if past.on > day_of(former, debt.due_on, zone):  # done on its day, even a Monday for a Sunday, it puts nothing off
+            day = max(day, _after(past, step.days - former.days, zone))
     return Falling(step.code, day)
 
 

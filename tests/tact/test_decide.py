@@ -204,7 +204,7 @@ def test_a_step_on_a_closed_day_goes_to_the_next_working_day_of_the_zone() -> No
 def test_a_call_nobody_makes_stays_late_and_named() -> None:
     past = (done("first", 50), done("second", 43))
     answer = on_monday(with_debts(due(54, reminders=past), owner="Karim"))
-    assert (answer.decision, answer.step, answer.late_days) == ("call", "call", 33)
+    assert (answer.decision, answer.step, answer.late_days) == ("call", "call", 34)
     assert answer.reasons[0].text == "J+20, un appel prévu mercredi 21\u00a0octobre, en retard de 33 jours, à Karim"
 
 
