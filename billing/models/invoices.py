@@ -132,6 +132,7 @@ class Invoice(models.Model):
     note = models.TextField(_("mot au client"), max_length=2000, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("délai de paiement, en jours"), null=True, blank=True)
     payment_counting = models.CharField(_("décompte du délai"), max_length=24, choices=TermsCounting, blank=True)
+    vat_exemption = models.CharField(_("raison de l’exonération"), max_length=24, blank=True)  # a key of lib/law/vat_exemptions
     credit_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
     credit_reason = models.CharField(_("motif de l’avoir"), max_length=240, blank=True)
 
