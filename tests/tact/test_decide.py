@@ -205,7 +205,7 @@ def test_a_call_nobody_makes_stays_late_and_named() -> None:
     past = (done("first", 50), done("second", 43))
     answer = on_monday(with_debts(due(54, reminders=past), owner="Karim"))
     assert (answer.decision, answer.step, answer.late_days) == ("call", "call", 34)
-    assert answer.reasons[0].text == "J+20, un appel prévu mercredi 21\u00a0octobre, en retard de 33 jours, à Karim"
+    assert answer.reasons[0].text == "J+20, un appel prévu mardi 20\u00a0octobre, en retard de 34 jours, à Karim"
 
 
 def test_steps_keep_their_distance_when_they_are_done_late() -> None:
