@@ -1,0 +1,161 @@
+"""What people decided about reminding: the scenario and its versions, what left or was said, what is held until a day."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Email
+from lib import clock
+from lib.public_ids import public_id
+from tact import facts
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# A mail that will not leave did nothing: its step is still to be done.
+NOT_DONE = (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)
+LEAVING = (Email.State.QUEUED, Email.State.SENDING)
+
+
+class Scenario(models.Model):
+    """How a late invoice is followed, step by step: one in force, its former versions kept. Without a row, the one of the
+    house (`tact.facts.Scenario`)."""
+
+    version = models.PositiveIntegerField(unique=True)
+    is_current = models.BooleanField(default=True)
+    steps = models.JSONField()  # [{"code": "first", "days": 3}, …]
+    transit_days = models.PositiveSmallIntegerField(default=2)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="one_scenario_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+    def as_facts(self) -> facts.Scenario:
+        """As the rules read it."""
+        steps = tuple(facts.Step(step["code"], step["days"]) for step in self.steps)
+        return facts.Scenario(steps, self.version, self.transit_days)
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Reminders in business words."""
+
+    def visible_to(self, user: "User") -> "ReminderQuerySet":
+        """Those this person may read: staff who see amounts."""
+        return self if user.is_house and user.may("see_amounts") else self.none()
+
+    def of_family(self, ids: list[int]) -> "ReminderQuerySet":
+        """Those of one client, aliases included."""
+        return self.filter(customer_id__in=ids)
+
+    def done(self) -> "ReminderQuerySet":
+        """What really happened or is about to: not what was taken back, held or refused."""
+        return self.exclude(mail__state__in=NOT_DONE)
+
+
+class Reminder(models.Model):
+    """One message, call or letter about what a customer owes: who decided, on which facts. Frozen once written; what
+    became of its mail is the mail's own state."""
+
+    class How(models.TextChoices):
+        MAIL = "mail", _("e-mail")
+        CALL = "call", _("appel")
+        LETTER = "letter", _("lettre")
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="reminders")
+    how = models.CharField(max_length=6, choices=How)
+    decision = models.CharField(max_length=8)  # send, soften, call
+    tone = models.CharField(max_length=12)
+    step = models.CharField(max_length=20, blank=True)
+    on = models.DateField()  # the civil day it was decided for
+    amount = models.DecimalField(max_digits=12, decimal_places=2)  # EUR asked for
+    reasons = models.JSONField()  # [{"code", "text", "ref": {"kind", "ref"}}], in order
+    emotion = models.CharField(max_length=160)
+    scenario_version = models.PositiveIntegerField()
+    edited = models.BooleanField(default=False)  # a person changed the words
+    mail = models.OneToOneField("crm.Email", models.PROTECT, null=True, related_name="reminder")
+    batch = models.CharField(max_length=32, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(default=clock.now)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-approved_at", "-id"]
+        indexes = [models.Index(fields=["customer", "-on", "-id"], name="reminder_of_customer")]
+        constraints = [
+            models.CheckConstraint(condition=Q(how="mail", mail__isnull=False) | ~Q(how="mail"), name="reminder_has_its_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.on}"
+
+    @property
+    def about_label(self) -> str:
+        """How a row of the history names it."""
+        return str(self.How(self.how).label)
+
+
+class ReminderLine(models.Model):
+    """One invoice of a reminder, with what was asked of it and which step that did (none when it was only mentioned)."""
+
+    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="reminder_lines")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    step = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["reminder", "invoice"], name="reminded_once_in_a_message")]
+
+    def __str__(self) -> str:
+        return f"{self.reminder_id} {self.invoice_id}"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    """Dated holds in business words."""
+
+    def in_force(self, today: date) -> "HoldQuerySet":
+        """Neither released nor over."""
+        return self.filter(released_at=None, resume_on__gt=today)
+
+
+class Hold(models.Model):
+    """A person decided that nothing goes out to a customer, or about one invoice, before a day; released with a reason."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="holds")
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, null=True, blank=True, related_name="holds")
+    resume_on = models.DateField(_("jusqu’au"))  # the first day on which a reminder may leave again
+    reason = models.CharField(_("pourquoi"), max_length=200)
+    tomorrow = models.BooleanField(default=False)  # put off by a working day, no other reason
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    release_reason = models.CharField(max_length=200, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["resume_on", "id"]
+        indexes = [models.Index(fields=["customer", "resume_on"], name="hold_in_force", condition=Q(released_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.resume_on}"
+
+    @property
+    def about_label(self) -> str:
+        """How a row of the history names it."""
+        return str(_("Relances retenues"))

@@ -1,0 +1,346 @@
+"""Reads, in bulk and from the real tables, what a reminder is decided on. Nothing is copied down.
+
+A constant number of statements for a batch of customers, whatever their number (`tests/tact/test_money.py` counts them).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+
+from billing.models import Allocation, Invoice
+from crm.addresses import bad_among
+from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
+from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
+from crm.writing import CUSTOMER, Recipient
+from lib import clock
+from tact import facts
+from tact.models import LEAVING, Hold, ReminderLine, Scenario
+from tact.situation import NOT_WRITTEN
+
+PAST_DAYS = 90  # how far back exchanges are read
+BATCH = 2000  # customers read together
+INVOICE = "invoice"
+
+
+@dataclass
+class Family:
+    """A customer with the ids of its aliases and the people who may be written to."""
+
+    head: Customer
+    ids: list[int] = field(default_factory=list)
+    people: list[Contact] = field(default_factory=list)
+
+
+def owing(*, until: date | None = None) -> list[int]:
+    """The customers (heads) of whom something is due, on invoices due by `until` when given. One statement."""
+    rows = Invoice.objects.unpaid()
+    if until is not None:
+        rows = rows.filter(due_on__lte=until)
+    pairs = rows.order_by().values_list("customer_id", "customer__merged_into_id").distinct()
+    return sorted({head or own for own, head in pairs})
+
+
+def batches(heads: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`heads` by slices that one statement can carry."""
+    for start in range(0, len(heads), BATCH):
+        yield heads[start : start + BATCH]
+
+
+def read_money(heads: Sequence[int], *, today: date, now: datetime) -> list[facts.MoneySituation]:
+    """What bears on reminding each of these customers (ids of heads), on the civil day `today` at `now`; in their order.
+    A constant number of statements."""
+    families = _families(heads)
+    owners = {member: family.head.pk for family in families.values() for member in family.ids}
+    reader = _Reader(families, owners, today, now)
+    return [reader.situation(families[head]) for head in heads if head in families]
+
+
+def scenario_in_force() -> facts.Scenario:
+    """The firm's, or the one of the house. One statement."""
+    row = Scenario.objects.filter(is_current=True).first()
+    return row.as_facts() if row else facts.Scenario()
+
+
+def zone_of_firm() -> str:
+    """Where the firm's public holidays are decided. One statement."""
+    return Company.objects.filter(pk=1).values_list("holiday_zone", flat=True).first() or "national"
+
+
+def recipient_of(family: Family, bad: dict[str, BadAddress]) -> Recipient | None:
+    """To whom a reminder is written: who receives reminders, then invoices, then the main person, then the customer's own
+    address; never an address that was refused."""
+    ranked = sorted(
+        family.people, key=lambda one: (not one.receives_reminders, not one.receives_invoices, not one.is_main, one.pk)
+    )
+    for person in ranked:
+        if person.email and person.email_key not in bad and (person.receives_reminders or not family.head.email):
+            return Recipient(person.public_id, person.full_name, person.email, person, None)
+    if family.head.email and family.head.email_key not in bad:
+        main = next((person for person in ranked if person.is_main and not person.email), None)
+        return Recipient(CUSTOMER, main.full_name if main else family.head.name, family.head.email, main, None)
+    for person in ranked:
+        if person.email and person.email_key not in bad:
+            return Recipient(person.public_id, person.full_name, person.email, person, None)
+    return None
+
+
+def read_families(heads: Iterable[int]) -> dict[int, Family]:
+    """Each head with its aliases and people. Two statements."""
+    return _families(list(heads))
+
+
+def _families(heads: Sequence[int]) -> dict[int, Family]:
+    rows = Customer.objects.filter(Q(pk__in=heads) | Q(merged_into__in=heads)).select_related("owner").order_by("pk")
+    members = list(rows)
+    families = {row.pk: Family(row) for row in members if row.merged_into_id is None}
+    for row in members:
+        family = families.get(row.merged_into_id or row.pk)
+        if family is not None:
+            family.ids.append(row.pk)
+    owners = {member: family for family in families.values() for member in family.ids}
+    for person in Contact.objects.present().filter(customer_id__in=list(owners)).order_by("-is_main", "pk"):
+        owners[person.customer_id].people.append(person)
+    return families
+
+
+class _Reader:
+    """The facts of a batch, sorted by customer and by invoice."""
+
+    def __init__(self, families: dict[int, Family], owners: dict[int, int], today: date, now: datetime):
+        self.families, self.owners, self.today, self.now = families, owners, today, now
+        self.ids = list(owners)
+        self.scenario, self.zone = scenario_in_force(), zone_of_firm()
+        addresses = [
+            address
+            for family in families.values()
+            for address in (family.head.email_key, *(person.email_key for person in family.people))
+            if address
+        ]
+        self.bad = bad_among(addresses) if addresses else {}
+        self.debts = self._unpaid()
+        self.refs = {row["public_id"]: row["pk"] for rows in self.debts.values() for row in rows}
+        self.promises = self._promises()
+        self.questions = self._questions()
+        self.holds = self._holds()
+        self.reminders = self._reminders()
+        self.contacts = self._contacts()
+        self.history = self._history()
+
+    # --- one statement each
+
+    def _unpaid(self) -> dict[int, list[dict[str, Any]]]:
+        rows = Invoice.objects.unpaid().filter(customer_id__in=self.ids).order_by("due_on", "number")
+        columns = ("pk", "public_id", "customer_id", "number", "subject", "total_incl_tax", "open_balance", "issued_on", "due_on")
+        return self._by_head(rows.values(*columns))
+
+    def _promises(self) -> dict[tuple[int, str], list[facts.MoneyPromise]]:
+        """Open promises to pay, by customer and by the invoice they name (or none)."""
+        rows = list(
+            Commitment.objects.open()
+            .filter(owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PRIMARY, customer_id__in=self.ids)
+            .filter(Q(amount__isnull=False) | Q(about_kind=INVOICE))
+            .values("public_id", "customer_id", "about_kind", "about_ref", "amount", "due_on", "made_at", "author__name")
+            .order_by("due_on", "pk")
+        )
+        received = self._received(min((row["made_at"] for row in rows), default=None))
+        found: dict[tuple[int, str], list[facts.MoneyPromise]] = defaultdict(list)
+        for row in rows:
+            head, invoice = self.owners[row["customer_id"]], row["about_ref"] if row["about_kind"] == INVOICE else ""
+            came = [one for one in received[head] if one[0] >= row["made_at"] and invoice in ("", one[1])]
+            found[head, invoice if invoice in self.refs else ""].append(
+                facts.MoneyPromise(
+                    facts.Link("commitment", row["public_id"]),
+                    row["due_on"],
+                    row["amount"],
+                    sum((one[2] for one in came), Decimal(0)),
+                    clock.local(row["made_at"]).date(),
+                    _first(row["author__name"]),
+                )
+            )
+        return found
+
+    def _received(self, since: datetime | None) -> dict[int, list[tuple[datetime, str, Decimal]]]:
+        """What counted on their invoices since the oldest promise: when, on which invoice, how much."""
+        found: dict[int, list[tuple[datetime, str, Decimal]]] = defaultdict(list)
+        if since is None:
+            return found
+        rows = Allocation.objects.filter(invoice__customer_id__in=self.ids, made_at__gte=since)
+        for customer, at, ref, amount in rows.values_list("invoice__customer_id", "made_at", "invoice__public_id", "amount"):
+            found[self.owners[customer]].append((at, ref, amount))
+        return found
+
+    def _questions(self) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
+        """Questions and requests for time that nobody answered since, the last of each invoice."""
+        kinds = (Kind.QUESTION_ASKED, Kind.TIME_REQUESTED, Kind.QUESTION_ANSWERED)
+        rows = Interaction.objects.filter(customer_id__in=self.ids, kind__in=kinds).order_by("occurred_at", "pk")
+        last: dict[tuple[int, str], dict[str, Any]] = {}
+        columns = ("public_id", "customer_id", "kind", "about_kind", "about_ref", "occurred_at", "visibility", "author__name")
+        for row in rows.values(*columns):
+            ref = row["about_ref"] if row["about_kind"] == INVOICE else ""
+            last[self.owners[row["customer_id"]], ref] = row
+        found: dict[tuple[int, str], list[facts.OpenQuestion]] = defaultdict(list)
+        for (head, ref), row in last.items():
+            if row["kind"] != Kind.QUESTION_ANSWERED and (ref == "" or ref in self.refs):
+                found[head, ref].append(_question(row))
+        return found
+
+    def _holds(self) -> dict[tuple[int, int | None], list[facts.DatedHold]]:
+        found: dict[tuple[int, int | None], list[facts.DatedHold]] = defaultdict(list)
+        rows = Hold.objects.in_force(self.today).filter(customer_id__in=self.ids).select_related("by")
+        for row in rows:
+            hold = facts.DatedHold(
+                facts.Link("hold", row.public_id),
+                row.resume_on,
+                row.reason,
+                row.by.first_name if row.by else "",
+                row.tomorrow,
+            )
+            found[self.owners[row.customer_id], row.invoice_id].append(hold)
+        return found
+
+    def _reminders(self) -> dict[int, list[facts.PastReminder]]:
+        found: dict[int, list[facts.PastReminder]] = defaultdict(list)
+        done = ~Q(reminder__mail__state__in=(Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED))
+        rows = ReminderLine.objects.filter(done | Q(reminder__mail=None), invoice_id__in=list(self.refs.values()))
+        columns = ("invoice_id", "step", "reminder__public_id", "reminder__on", "reminder__how", "reminder__mail__state")
+        for invoice, step, ref, on, how, state in rows.order_by("reminder__on", "pk").values_list(*columns):
+            link = facts.Link("reminder", ref)
+            found[invoice].append(facts.PastReminder(link, step, on, how, state in LEAVING))
+        return found
+
+    def _contacts(self) -> dict[int, list[facts.Contact]]:
+        """Human exchanges of the last months, newest first. A reserved one keeps its words and its mood, for everybody."""
+        rows = (
+            Interaction.objects.filter(customer_id__in=self.ids, kind__in=CONTACT_KINDS, erased_at=None)
+            .filter(occurred_at__gte=self.now - timedelta(days=PAST_DAYS), occurred_at__lte=self.now)
+            .exclude(email__state__in=NOT_WRITTEN)
+            .filter(Q(email=None) | Q(email__purpose=Email.LETTER))
+            .order_by("-occurred_at", "-pk")
+        )
+        found: dict[int, list[facts.Contact]] = defaultdict(list)
+        columns = ("public_id", "customer_id", "occurred_at", "kind", "direction", "data", "visibility", "author__name")
+        for row in rows.values(*columns):
+            hidden = row["visibility"] != Visibility.EVERYONE
+            found[self.owners[row["customer_id"]]].append(
+                facts.Contact(
+                    facts.Link("interaction", row["public_id"]),
+                    row["occurred_at"],
+                    row["kind"],
+                    row["direction"],
+                    _first(row["author__name"]),
+                    mood="" if hidden else row["data"].get("mood", ""),
+                    hidden=hidden,
+                )
+            )
+        return found
+
+    def _history(self) -> dict[int, tuple[int, int, date | None]]:
+        """By customer: invoices settled by their due date, after it, and the day of the first one."""
+        paid = Allocation.objects.filter(invoice=OuterRef("pk"), payment__isnull=False).order_by().values("invoice")
+        rows = (
+            Invoice.objects.invoices()
+            .filter(customer_id__in=self.ids)
+            .with_balance()
+            .annotate(last_paid=Subquery(paid.annotate(last=Max("payment__paid_on")).values("last")))
+            .order_by()
+            .values("customer_id")
+            .annotate(
+                on_time=Count("pk", filter=Q(open_balance__lte=0, last_paid__lte=F("due_on"))),
+                late=Count("pk", filter=Q(open_balance__lte=0, last_paid__gt=F("due_on"))),
+                first=Min("issued_on"),
+            )
+        )
+        found: dict[int, tuple[int, int, date | None]] = {}
+        for row in rows.values_list("customer_id", "on_time", "late", "first"):
+            head = self.owners[row[0]]
+            on_time, late, first = found.get(head, (0, 0, None))
+            found[head] = (on_time + row[1], late + row[2], min(filter(None, (first, row[3])), default=None))
+        return found
+
+    # --- one customer
+
+    def situation(self, family: Family) -> facts.MoneySituation:
+        """Everything that bears on reminding this customer."""
+        head = family.head
+        to = recipient_of(family, self.bad)
+        on_time, late, first = self.history.get(head.pk, (0, 0, None))
+        numbers = [head.phone, *(number for person in family.people for number in (person.mobile, person.phone))]
+        return facts.MoneySituation(
+            link=facts.Link("customer", head.public_id),
+            name=head.name,
+            client_type=head.type,
+            zone=self.zone,
+            scenario=self.scenario,
+            debts=tuple(self._debt(head.pk, row) for row in self.debts[head.pk]),
+            questions=tuple(self.questions[head.pk, ""]),
+            promises=tuple(self.promises[head.pk, ""]),
+            holds=tuple(self.holds[head.pk, None]),
+            contacts=tuple(self.contacts[head.pk]),
+            email=to.address if to else "",
+            refused=self._refused(family),
+            phone=next((number for number in numbers if number), ""),
+            preferred_channel=head.preferred_channel,
+            paid_on_time=on_time,
+            paid_late=late,
+            client_since=min(filter(None, (head.since_on, first)), default=None),
+            owner=head.owner.first_name if head.owner else "",
+        )
+
+    def _debt(self, head: int, row: dict[str, Any]) -> facts.Debt:
+        ref, pk = row["public_id"], row["pk"]
+        return facts.Debt(
+            link=facts.Link(INVOICE, ref),
+            number=row["number"],
+            label=row["subject"],
+            amount=row["total_incl_tax"],
+            balance=row["open_balance"],
+            issued_on=row["issued_on"],
+            due_on=row["due_on"],
+            questions=tuple(self.questions[head, ref]),
+            promises=tuple(self.promises[head, ref]),
+            holds=tuple(self.holds[head, pk]),
+            reminders=tuple(self.reminders[pk]),
+        )
+
+    def _refused(self, family: Family) -> tuple[facts.RefusedAddress, ...]:
+        held = {family.head.email_key: family.head.name} | {one.email_key: one.full_name for one in family.people}
+        return tuple(
+            facts.RefusedAddress(
+                facts.Link("address", address),
+                address,
+                name,
+                clock.local(self.bad[address].since_at).date(),
+                self.bad[address].reason,
+            )
+            for address, name in held.items()
+            if address in self.bad
+        )
+
+    def _by_head(self, rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            found[self.owners[row["customer_id"]]].append(row)
+        return found
+
+
+def _question(row: dict[str, Any]) -> facts.OpenQuestion:
+    return facts.OpenQuestion(
+        link=facts.Link("interaction", row["public_id"]),
+        asked_on=clock.local(row["occurred_at"]).date(),
+        kind="time" if row["kind"] == Kind.TIME_REQUESTED else "question",
+        hidden=row["visibility"] != Visibility.EVERYONE,
+        colleague=_first(row["author__name"]),
+    )
+
+
+def _first(name: str | None) -> str:
+    """The first name of a colleague."""
+    return (name or "").split(" ")[0]
+
+
+__all__ = ["Family", "batches", "owing", "read_families", "read_money", "recipient_of"]

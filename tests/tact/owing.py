@@ -1,0 +1,59 @@
+"""Invoices, payments and words for the tests of reminders, written as rows: what other rooms' gestures would leave."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from billing.models import Allocation, Invoice, Payment
+from crm.models import Commitment, Customer, Interaction
+from crm.models.timeline import Kind
+from lib import clock
+
+MONDAY = date(2026, 11, 23)
+
+
+def invoice(customer: Customer, *, late: int = 3, total: str = "860.00", on: date = MONDAY, number: str = "") -> Invoice:
+    """An issued invoice, due `late` days before `on`, thirty days after it was issued."""
+    due_on = on - timedelta(days=late)
+    return Invoice.objects.create(
+        customer=customer,
+        number=number or f"F2026-{Invoice.objects.count() + 1:06d}",
+        subject="La porte de l’atelier",
+        issued_on=due_on - timedelta(days=30),
+        issued_at=clock.now(),
+        due_on=due_on,
+        total_excl_tax=Decimal(total),
+        total_incl_tax=Decimal(total),
+        snapshot={},
+    )
+
+
+def pay(bill: Invoice, amount: str = "", *, paid_on: date = MONDAY) -> Payment:
+    """Money received and counted on `bill`: all that is due by default."""
+    value = Decimal(amount) if amount else bill.balance()
+    payment = Payment.objects.create(customer=bill.customer, amount=value, method="transfer", paid_on=paid_on)
+    Allocation.objects.create(payment=payment, invoice=bill, amount=value, made_on=paid_on)
+    return payment
+
+
+def promised(bill: Invoice, *, due_on: date, amount: str = "", **fields: Any) -> Commitment:
+    """A promise of the client to pay `bill`."""
+    return Commitment.objects.create(
+        customer=bill.customer,
+        owed_by="them",
+        what="Régler",
+        due_on=due_on,
+        amount=Decimal(amount) if amount else None,
+        about_kind="invoice",
+        about_ref=bill.public_id,
+        **fields,
+    )
+
+
+def told(customer: Customer, kind: str, bill: Invoice | None = None, **fields: Any) -> Interaction:
+    """A row of the history, about an invoice or none."""
+    about = {"about_kind": "invoice", "about_ref": bill.public_id} if bill else {}
+    at = fields.pop("at", clock.now())
+    return Interaction.objects.create(
+        customer=customer, kind=kind, summary=str(Kind(kind).label), occurred_at=at, recorded_at=at, **about, **fields
+    )

@@ -1,0 +1,136 @@
+"""What a reminder is decided on, read from the real tables."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from crm.addresses import mark_bad
+from crm.exchanges import log_interaction
+from crm.merging import merge_customers
+from crm.models import Contact, Customer
+from crm.models.timeline import Kind, Visibility
+from tact.facts import MoneySituation
+from tact.models import Hold, Reminder, ReminderLine, Scenario
+from tact.money import owing, read_money
+from tests.tact.owing import MONDAY, invoice, pay, promised, told
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def read(customer: Customer) -> MoneySituation:
+    (known,) = read_money([customer.pk], today=MONDAY, now=NOW)
+    return known
+
+
+def test_what_is_due_with_its_invoices_oldest_first(le_goff: Customer) -> None:
+    second = invoice(le_goff, late=3, number="F2026-000002")
+    first = invoice(le_goff, late=40, number="F2026-000001", total="420.10")
+    paid = invoice(le_goff, late=90, number="F2026-000003")
+    pay(second, "60.00")
+    pay(paid)
+    known = read(le_goff)
+    assert [(debt.number, debt.balance, debt.amount) for debt in known.debts] == [
+        ("F2026-000001", Decimal("420.10"), Decimal("420.10")),
+        ("F2026-000002", Decimal("800.00"), Decimal("860.00")),
+    ]
+    assert known.debts[0].link.ref == first.public_id
+    assert (known.client_type, known.email) == (le_goff.type, "anne@legoff.example")
+
+
+def test_what_was_paid_on_time_and_since_when(le_goff: Customer) -> None:
+    on_time, late = invoice(le_goff, late=400), invoice(le_goff, late=100)
+    pay(on_time, paid_on=on_time.due_on)
+    pay(late, paid_on=late.due_on + timedelta(days=1))
+    invoice(le_goff)
+    known = read(le_goff)
+    assert (known.paid_on_time, known.paid_late, known.client_since) == (1, 1, on_time.issued_on)
+
+
+def test_a_promise_of_money_and_what_came_since(le_goff: Customer, karim: User) -> None:
+    bill, other = invoice(le_goff), invoice(le_goff, late=10)
+    pay(bill, "10.00")
+    promised(bill, due_on=date(2026, 11, 25), amount="300.00", author=karim)
+    promised(other, due_on=date(2026, 11, 26), nature="projected")
+    pay(bill, "100.00")
+    known = {debt.number: debt.promises for debt in read(le_goff).debts}
+    (promise,) = known[bill.number or ""]
+    assert (promise.amount, promise.received, promise.noted_by) == (Decimal("300.00"), Decimal("100.00"), "Karim")
+    assert known[other.number or ""] == ()
+
+
+def test_a_question_waits_until_it_is_answered(le_goff: Customer) -> None:
+    bill = invoice(le_goff)
+    told(le_goff, Kind.QUESTION_ASKED, bill, at=NOW - timedelta(days=4))
+    assert [row.asked_on for row in read(le_goff).debts[0].questions] == [date(2026, 11, 19)]
+    told(le_goff, Kind.QUESTION_ANSWERED, bill, at=NOW - timedelta(days=3))
+    assert read(le_goff).debts[0].questions == ()
+    told(le_goff, Kind.TIME_REQUESTED, at=NOW - timedelta(days=2))
+    assert [row.kind for row in read(le_goff).questions] == ["time"]
+
+
+def test_holds_and_past_reminders(le_goff: Customer, karim: User) -> None:
+    bill = invoice(le_goff)
+    Hold.objects.create(customer=le_goff, resume_on=MONDAY, reason="Passé", by=karim)
+    Hold.objects.create(customer=le_goff, invoice=bill, resume_on=date(2026, 12, 1), reason="Deuil", by=karim)
+    call = Reminder.objects.create(
+        customer=le_goff, how="call", decision="call", tone="spoken", step="first", on=date(2026, 11, 20), amount=860,
+        reasons=[], scenario_version=1,
+    )  # fmt: skip
+    ReminderLine.objects.create(reminder=call, invoice=bill, amount=860, step="first")
+    known = read(le_goff)
+    assert known.holds == ()
+    assert [(row.reason, row.by) for row in known.debts[0].holds] == [("Deuil", "Karim")]
+    assert [(row.step, row.how, row.leaving) for row in known.debts[0].reminders] == [("first", "call", False)]
+
+
+def test_a_reserved_exchange_gives_its_date_to_everybody_and_its_words_to_nobody(le_goff: Customer, nadia: User) -> None:
+    log_interaction(
+        le_goff, by=nadia, kind="call", direction="in", body="Elle divorce.", mood="upset", visibility=Visibility.ME,
+        occurred_at=NOW - timedelta(days=5),
+    )  # fmt: skip
+    (row,) = read(le_goff).contacts
+    assert (row.hidden, row.mood, row.words, row.colleague) == (True, "", "", "Nadia")
+
+
+def test_the_whole_family_is_one_customer(le_goff: Customer, diallo: Customer, karim: User) -> None:
+    invoice(diallo)
+    log_interaction(diallo, by=karim, kind="call", direction="out", body="Avant.", occurred_at=NOW - timedelta(days=5))
+    merge_customers(le_goff, diallo, by=karim, reason="La même personne")
+    known = read(le_goff)
+    assert owing() == [le_goff.pk]
+    assert (len(known.debts), len(known.contacts)) == (1, 1)
+
+
+def test_who_receives_reminders_is_written_to_and_never_at_a_refused_address(le_goff: Customer, camille: User) -> None:
+    for name, reminders in (("Compta", True), ("Chantier", False)):
+        Contact.objects.create(
+            customer=le_goff, last_name=name, email=f"{name.lower()}@legoff.example", receives_reminders=reminders,
+            email_key=f"{name.lower()}@legoff.example",
+        )  # fmt: skip
+    assert read(le_goff).email == "compta@legoff.example"
+    mark_bad("compta@legoff.example", reason="Boîte pleine", by=camille)
+    known = read(le_goff)
+    assert known.email == "anne@legoff.example"
+    assert [row.address for row in known.refused] == ["compta@legoff.example"]
+
+
+def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
+    Scenario.objects.create(version=2, steps=[{"code": "first", "days": 8}], transit_days=4)
+    known = read(le_goff).scenario
+    assert ([(step.code, step.days) for step in known.steps], known.version, known.transit_days) == ([("first", 8)], 2, 4)
+
+
+def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
+    bill = invoice(le_goff)
+    promised(bill, due_on=MONDAY, amount="10.00")
+    with django_assert_num_queries(13):
+        read_money([le_goff.pk], today=MONDAY, now=NOW)
+    for _number in range(30):
+        promised(invoice(diallo), due_on=MONDAY, amount="10.00")
+        told(le_goff, Kind.CALL)
+    with django_assert_num_queries(13):
+        read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)
