@@ -27,16 +27,6 @@ NBSP = "\u00a0"
 State = ImportBatch.State
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    """Each test keeps its files apart."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}},
-    }
-    settings.DATA_DIR = tmp_path
-
-
 def receive(content, by=None, **options):
     """Give a file in, as a person or the command does."""
     content = content.encode() if isinstance(content, str) else content

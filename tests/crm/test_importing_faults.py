@@ -22,9 +22,10 @@ LINES = 3000
 
 def command(committing, *words):
     """Start a command of its own process on this test's database; what it says goes to a file beside it."""
-    environment = {**committing.environment, "EGARDS_DATA": str(committing.folder)}
     with said(committing).open("a") as out:
-        return subprocess.Popen([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, stdout=out, stderr=out)
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=committing.environment, stdout=out, stderr=out
+        )
 
 
 def said(committing):
@@ -40,18 +41,7 @@ def big_file(tmp_path):
     return path
 
 
-@pytest.fixture
-def files_of_the_copy(committing, settings):
-    """The files that the child process keeps, read by this one too."""
-    location = committing.folder / "files" / settings.INSTALLATION_KIND
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": location}},
-    }
-    settings.DATA_DIR = committing.folder
-
-
-def test_kills_in_the_middle_of_a_file_double_nothing_and_lose_nothing(committing, big_file, files_of_the_copy):
+def test_kills_in_the_middle_of_a_file_double_nothing_and_lose_nothing(committing, big_file):
     chance = random.Random(29)
     child = command(committing, "import_customers", str(big_file))
     for _kill in range(4):

@@ -4,23 +4,19 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 
 from crm import outbox
 from crm.models import Company, Email
-from crm.transport import LocalMailbox, Smtp, chosen
+from crm.transport import MAILBOX, LocalMailbox, Smtp, chosen
+from demo.mailbox import letter_names
 from lib import clock
 
 
-@pytest.fixture
-def own_files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }  # fmt: skip
-
-
-def test_what_is_sent_is_read_there_by_anybody_who_tries(own_files, company, le_goff, camille, client):
+def test_what_is_sent_is_read_there_by_anybody_who_tries(company, le_goff, camille, client):
     with transaction.atomic():
         outbox.queue_mail(
             key="k",
@@ -42,7 +38,7 @@ def test_what_is_sent_is_read_there_by_anybody_who_tries(own_files, company, le_
     assert set(Email.objects.values_list("state", flat=True)) == {"sent"}
 
 
-def test_an_empty_box_says_what_to_do(own_files, db, client):
+def test_an_empty_box_says_what_to_do(db, client):
     assert "La boîte est vide" in client.get("/boite-de-demonstration/").content.decode()
     assert client.get("/boite-de-demonstration/nulle-part/").status_code == 404
 
@@ -60,3 +56,11 @@ def test_nothing_leaves_a_demonstration_even_with_a_server_and_everything_does_e
 def test_it_does_not_exist_on_real_data(settings, db):
     settings.DEMO = False  # TESTING stays: whichever test asks first, the addresses are read once
     assert Client().get("/boite-de-demonstration/").status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_another_test_stored_is_not_here(number, db, client):
+    """Each test has its files: the letter that one leaves is not read by the next."""
+    assert letter_names() == []
+    default_storage.save(f"{MAILBOX}/left-behind.eml", ContentFile(b"Subject: bonjour\n\nFacture du mois"))
+    assert letter_names() == ["left-behind.eml"]

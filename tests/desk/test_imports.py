@@ -12,14 +12,9 @@ NBSP = "\u00a0"
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings, tmp_path, monkeypatch):
-    """Each test keeps its files apart, and a slow machine takes its time."""
+def all_the_time(monkeypatch):
+    """A slow machine takes its time."""
     monkeypatch.setattr(running, "AT_ONCE", 600)
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}},
-    }
-    settings.DATA_DIR = tmp_path
 
 
 def send(browser, content, name="clients.csv"):

@@ -20,6 +20,8 @@ from django.test.utils import modify_settings
 from psycopg import sql
 from pytest_django.live_server_helper import LiveServer
 
+from config.environment import data_folder
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -49,7 +51,7 @@ def transactional_db() -> None:
 def committing(transactional_db: None, sqlite_template: Path | None, django_db_blocker: Any, tmp_path: Path) -> Iterator[Copy]:
     """Run this test on its own copy of the database, where commits are real."""
     with django_db_blocker.unblock():
-        maker = copy_of_file(sqlite_template, tmp_path) if sqlite_template else copy_of_server()
+        maker = copy_of_file(sqlite_template, tmp_path) if sqlite_template else copy_of_server(tmp_path)
         name, told, drop = maker
         shared = connections.settings["default"]
         before, kept = connections["default"], {"NAME": shared["NAME"], "TEST": shared["TEST"]}
@@ -105,13 +107,18 @@ def copy_of_file(template: Path, folder: Path) -> tuple[str, dict[str, str], Any
     """A copy of the SQLite file, under the name that a process with `EGARDS_DATA=folder` looks for."""
     path = folder / f"{settings.INSTALLATION_KIND}.sqlite3"
     shutil.copyfile(template, path)
-    static = settings.DATA_DIR / f"static-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # collected once, not per test
+    return str(path), house_of(folder), lambda: None
+
+
+def house_of(folder: Path) -> dict[str, str]:
+    """What makes a process keep its files in `folder`, the collected static ones excepted."""
+    static = data_folder() / f"static-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # collected once, not per test
     static.mkdir(exist_ok=True)
     (folder / "static").symlink_to(static)
-    return str(path), {"EGARDS_DATA": str(folder), "EGARDS_KIND": settings.INSTALLATION_KIND}, lambda: None
+    return {"EGARDS_DATA": str(folder), "EGARDS_KIND": settings.INSTALLATION_KIND}
 
 
-def copy_of_server() -> tuple[str, dict[str, str], Any]:
+def copy_of_server(folder: Path) -> tuple[str, dict[str, str], Any]:
     """A copy of the test database made by the PostgreSQL server itself; nobody may be connected meanwhile."""
     parameters = connection.get_connection_params()
     template, name = parameters["dbname"], f"{parameters['dbname']}_{secrets.token_hex(4)}"
@@ -124,7 +131,7 @@ def copy_of_server() -> tuple[str, dict[str, str], Any]:
     def drop() -> None:
         execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    return name, {"DATABASE_URL": url, "EGARDS_KIND": settings.INSTALLATION_KIND}, drop
+    return name, {"DATABASE_URL": url, **house_of(folder)}, drop
 
 
 def execute(server: dict[str, Any], statement: sql.Composed) -> None:
