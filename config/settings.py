@@ -223,6 +223,7 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_BACKEND = "crm.mailing.OutboxBackend"
 DEFAULT_FROM_EMAIL = "ne-pas-repondre@localhost"
 OUTBOX_DOORBELL = "" if TESTING else "config.jobs.send_mail"  # rung for a mail that must leave at once
+PAPERS_DOORBELL = "" if TESTING else "config.jobs.make_papers"  # rung for the PDF and XML of a document just issued
 
 # django-q2 is a doorbell, never the source of truth (trust.md §0 and §2).
 Q_CLUSTER = {

@@ -23,4 +23,18 @@ class Refusal(Exception):
 
 
 class Conflict(Refusal):
-    """Someone else changed the same thing meanwhile; nothing was lost, nothing was overwritten."""
+    """Someone else changed the same thing meanwhile; nothing was lost, nothing was overwritten.
+
+    `differs` says for each field what is stored now and what was asked, when the gesture compared them.
+    """
+
+    def __init__(
+        self,
+        message: object = "",
+        *,
+        field: str = "",
+        errors: Mapping[str, object] | None = None,
+        differs: Mapping[str, tuple[object, object]] | None = None,
+    ):
+        super().__init__(message, field=field, errors=errors)
+        self.differs = dict(differs or {})

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from lib import clock
 from lib.money import ZERO
+from lib.public_ids import public_id
 
 
 class LedgerEntry(models.Model):
@@ -45,6 +46,7 @@ class ChainHead(models.Model):
     """Where the chain of seals ends: one row, locked last by the gesture that seals."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    chain = models.CharField(max_length=32, default=public_id, editable=False)  # names the chain; its first link begins there
     position = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
 
@@ -56,8 +58,8 @@ class ChainHead(models.Model):
 
 
 class Seal(models.Model):
-    """One link of the chain: SHA-256(previous ‖ commitment), commitment = SHA-256(salt ‖ canonical JSON). A lawful
-    erasure empties `salt` and `payload` and leaves the link."""
+    """One link of the chain: SHA-256(previous ‖ commitment), commitment = SHA-256(salt ‖ canonical JSON), as
+    `billing.verifier` says exactly. A lawful erasure empties `salt` and `payload` and leaves the link."""
 
     position = models.PositiveIntegerField(unique=True)
     kind = models.CharField(max_length=24)  # invoice, credit_note, payment, allocation …

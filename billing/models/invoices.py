@@ -248,3 +248,13 @@ class InvoiceFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.kind}"
+
+    @property
+    def public_id(self) -> str:
+        """How a seal points to it: the document's own identifier and what kind of file it is."""
+        return f"{self.invoice.public_id}-{self.kind}"
+
+    @property
+    def about_label(self) -> str:
+        """How a seal names it."""
+        return f"{self.invoice.about_label} ({self.kind})"

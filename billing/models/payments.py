@@ -129,6 +129,7 @@ class Payment(models.Model):
 class Allocation(models.Model):
     """What part of a payment, or of a credit note, counts on an invoice (EUR; negative when it takes one back)."""
 
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="allocations")
     credit_note = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="uses")
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations")
@@ -151,6 +152,10 @@ class Allocation(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} → {self.invoice_id}"
 
+    @property
+    def about_label(self) -> str:
+        """How a seal names it."""
+        return str(_("Affectation à %(invoice)s") % {"invoice": self.invoice.number})
 
 class TransferNoticeQuerySet(models.QuerySet["TransferNotice"]):
     """Announced transfers in business words."""

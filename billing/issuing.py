@@ -1,0 +1,153 @@
+"""The gesture that issues: a draft gets its number, its books, its seal, its due date and its mail, or nothing happens.
+
+Locks are always taken in this order: series, invoice, customer, chain of seals. The PDF and the XML are made after the
+commit (`billing.documents`); a crash in between leaves a job to the sweep, never a number without an invoice.
+"""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from billing import invoice_mail, ledger, numbering, projecting, seals
+from billing.composing import compose
+from billing.document import Document, to_json
+from billing.mentions import Missing, missing
+from billing.models import Invoice, InvoiceLine
+from crm import timeline
+from crm.company import the_company
+from crm.models import Customer
+from crm.models.timeline import Audience, Kind, Stage
+from lib import clock
+from lib.errors import Refusal
+from lib.vat import Totals, line_net, totals
+
+ABOUT = {Invoice.Kind.INVOICE: "invoice", Invoice.Kind.CREDIT_NOTE: "credit_note"}
+
+
+class Incomplete(Refusal):
+    """The document may not be issued yet: `missing` is the whole list, each with its words and where to fill it in."""
+
+    def __init__(self, found: list[Missing]):
+        super().__init__(
+            _("Il manque %(count)s chose(s) avant d’émettre : %(words)s")
+            % {"count": len(found), "words": " ".join(one.words for one in found)},
+            errors={one.where: one.words for one in reversed(found)},
+        )
+        self.missing = found
+
+
+def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -> Invoice:
+    """Issue `draft` on the civil day `on`; returns the invoice with its number.
+
+    Already issued, it is given back as it is: from two browsers, one number and one mail. `key` names the request: the
+    same key gives the same invoice, and is refused for another draft. Refuses a draft that lacks what the law wants
+    (`Incomplete`, with the whole list), one dated before the last number of its series, and one of a client whose type
+    nobody has settled.
+    """
+    key = request_key(key)
+    with transaction.atomic():
+        series = numbering.lock_series(Invoice.Kind.INVOICE, on)
+        invoice = locked(draft)
+        if key and Invoice.objects.filter(issue_key=key).exclude(pk=invoice.pk).exists():
+            raise Refusal(_("Cette clé a déjà servi à émettre un autre document. Donnez-en une autre."), field="key")
+        if invoice.number is not None:
+            return invoice
+        if invoice.is_credit_note:
+            raise Refusal(_("Un avoir naît émis : il ne s’émet pas depuis un brouillon."))
+        lock_customer(invoice)
+        number_it(invoice, numbering.next_place(series, on), by=by, on=on, key=key)
+        projecting.project_due(invoice, new=True)
+        tell(invoice, Kind.INVOICE_ISSUED, gettext_lazy("Facture émise"), by=by)
+        invoice_mail.queue(invoice, by=by)
+        seals.seal_document(invoice)
+        ring_papers(invoice)
+    return invoice
+
+
+def locked(draft: Invoice) -> Invoice:
+    """The document as it is now, locked until the transaction ends. Refuses one that is gone."""
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("customer", "contact", "credit_of")
+    invoice = rows.filter(pk=draft.pk).first()
+    if invoice is None:
+        raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
+    return invoice
+
+
+def lock_customer(invoice: Invoice) -> None:
+    """Lock the client of `invoice`, read again: what is printed is what the record says now."""
+    invoice.customer = Customer.objects.select_for_update().get(pk=invoice.customer_id)
+
+
+def number_it(invoice: Invoice, place: numbering.Place, *, by: User | None, on: date, key: str) -> Document:
+    """Give `invoice` its number and freeze everything it says: snapshot, lines, totals, ledger. Returns the document.
+
+    For the gestures that issue, inside their transaction: series, invoice and customer are locked. Raises Incomplete.
+    """
+    company = the_company()
+    document = compose(invoice, company=company, number=str(place), on=on)
+    if found := missing(document):
+        raise Incomplete(found)
+    sums = _freeze_lines(invoice)
+    if (sums.excl_tax, sums.tax, sums.incl_tax) != (
+        document.totals.excl_tax, document.totals.tax, document.totals.incl_tax,
+    ):  # fmt: skip
+        raise RuntimeError("the document and its lines do not come to the same totals")
+    invoice.number, invoice.issued_on, invoice.issued_at, invoice.issued_by = str(place), on, clock.now(), by
+    invoice.client_type = document.buyer.client_type
+    invoice.due_on = document.payment.due_on if document.payment else None
+    invoice.total_excl_tax, invoice.total_tax, invoice.total_incl_tax = sums.excl_tax, sums.tax, sums.incl_tax
+    invoice.snapshot, invoice.issue_key = to_json(document), key or None
+    invoice.updated_at = invoice.issued_at
+    invoice.save()
+    numbering.take(place, on)
+    ledger.post_document(invoice, sums)
+    return document
+
+
+def _freeze_lines(invoice: Invoice) -> Totals:
+    """The net of each line, written again where it differs, and what they come to."""
+    lines = list(invoice.lines.all())
+    changed = []
+    for line in lines:
+        net = line_net(line.quantity, line.unit_price, line.discount)
+        if line.net != net:
+            line.net = net
+            changed.append(line)
+    if changed:
+        InvoiceLine.objects.bulk_update(changed, ["net"])
+    return totals(lines)
+
+
+def tell(invoice: Invoice, kind: str, summary: object, *, by: User | None, **data: Any) -> None:
+    """The document in the history of its client, who may read it too."""
+    timeline.record(
+        customer=invoice.customer, contact=invoice.contact, kind=kind, summary=summary, by=by, about=invoice,
+        about_kind=ABOUT[Invoice.Kind(invoice.kind)], audience=Audience.CUSTOMER, stage=Stage.PURCHASE,
+        data={"amount": str(invoice.total_incl_tax), "due_on": invoice.due_on.isoformat() if invoice.due_on else None, **data},
+    )  # fmt: skip
+
+
+def ring_papers(invoice: Invoice) -> None:
+    """Have the worker make the PDF and the XML once the document is committed. The rows are the truth: `billing.documents`
+    finds by itself the documents that lack theirs, this is only a bell."""
+    if settings.PAPERS_DOORBELL:
+        transaction.on_commit(lambda: _ring(invoice.pk), robust=True)
+
+
+def _ring(pk: int) -> None:
+    from django_q.tasks import async_task  # inline: heavy, and the queue is not needed to issue
+
+    async_task(settings.PAPERS_DOORBELL, pk)
+
+
+def request_key(key: str) -> str:
+    """The name of a request, as kept: long ones by their fingerprint."""
+    return key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
+
+

@@ -1,0 +1,61 @@
+"""Numbers of documents: a counter row for each series and civil year, locked inside the transaction that issues."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from billing.models import Invoice, Series
+from lib.errors import Refusal
+from lib.typography import long_date
+
+INVOICES, CREDIT_NOTES = "F", "A"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The next number of a series, held until the transaction ends; taken for good by `take`."""
+
+    series: Series
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.series.name}-{self.number:06d}"
+
+
+def lock_series(kind: str, on: date) -> Series:
+    """The series of documents of `kind` for the year of `on`, locked: every other issue of that series waits."""
+    letter = CREDIT_NOTES if kind == Invoice.Kind.CREDIT_NOTE else INVOICES
+    return locked(f"{letter}{on.year:04d}")
+
+
+def next_place(series: Series, on: date) -> Place:
+    """Which number comes next in a locked series: `F2026-000123`.
+
+    Refuses a day before that of the last number, which would make the series go back in time (CGI ann. II art.
+    242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10).
+    """
+    if series.last_issued_on is not None and on < series.last_issued_on:
+        raise Refusal(
+            _(
+                "La dernière de cette série est datée du %(day)s : celle-ci ne peut pas l’être d’avant. Choisissez ce jour "
+                "ou un suivant."
+            )
+            % {"day": long_date(series.last_issued_on)},
+            field="on",
+        )
+    return Place(series, series.last_number + 1)
+
+
+def locked(name: str) -> Series:
+    """The counter row of that name, made at its first use, locked until the transaction ends."""
+    series = Series.objects.select_for_update().filter(name=name).first()
+    if series is None:
+        Series.objects.bulk_create([Series(name=name)], ignore_conflicts=True)
+        series = Series.objects.select_for_update().get(name=name)
+    return series
+
+
+def take(place: Place, on: date) -> None:
+    """The number is used: the counter moves, with the transaction that uses it or not at all."""
+    Series.objects.filter(pk=place.series.pk).update(last_number=place.number, last_issued_on=on)
