@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from billing import invoice_mail, numbering, projecting, seals
+from billing import consequences, invoice_mail, numbering, seals
 from billing.draft_checks import positive
 from billing.issuing import lock_customer, locked, number_it, request_key, ring_papers, tell
 from billing.models import Allocation, Invoice, InvoiceLine
@@ -49,7 +49,7 @@ def credit_invoice(
         note = Invoice(
             kind=Invoice.Kind.CREDIT_NOTE, customer=corrected.customer, contact=corrected.contact, nature=corrected.nature,
             client_type=corrected.client_type, subject=corrected.subject, buyer_reference=corrected.buyer_reference,
-            credit_of=corrected, credit_reason=reason, created_by=by, **_exemption(corrected),
+            credit_of=corrected, credit_reason=reason, created_by=by, vat_exemption=corrected.vat_exemption,
         )  # fmt: skip
         rows = _credited(corrected, lines)
         note.save(force_insert=True)
@@ -58,7 +58,7 @@ def credit_invoice(
         InvoiceLine.objects.bulk_create(rows)
         number_it(note, numbering.next_place(series, on), by=by, on=on, key=key)
         used = _use(note, corrected, by=by, on=on)
-        tell(note, Kind.CREDIT_NOTE_ISSUED, gettext_lazy("Avoir émis"), by=by, invoice=corrected.number, used=str(used))
+        tell(note, Kind.CREDIT_NOTE_ISSUED, gettext_lazy("Avoir émis"), by=by, corrected=corrected.number, used=str(used))
         invoice_mail.queue(note, by=by)
         seals.seal_document(note)
         for allocation in note.uses.all():
@@ -93,13 +93,9 @@ def _refuse_unfit(corrected: Invoice, on: date) -> None:
         raise Refusal(_("Ce brouillon n’a pas de numéro : changez-le, il n’a pas besoin d’avoir."))
     if on < corrected.issued_on:
         raise Refusal(
-            _("La facture est du %(day)s : un avoir ne peut pas la précéder.") % {"day": long_date(corrected.issued_on)}, field="on"
+            _("La facture est du %(day)s : un avoir ne peut pas la précéder.") % {"day": long_date(corrected.issued_on)},
+            field="on",
         )
-
-
-def _exemption(corrected: Invoice) -> dict[str, Any]:
-    """Why the invoice bears no VAT, when it says so: its credit note says the same."""
-    return {"vat_exemption": corrected.vat_exemption} if hasattr(corrected, "vat_exemption") else {}
 
 
 def _credited(corrected: Invoice, lines: CreditLines | None) -> list[InvoiceLine]:
@@ -136,7 +132,9 @@ def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Deci
         except Refusal as refusal:
             errors[f"lines.{place}"] = refusal.message
     if errors or not rows:
-        raise Refusal("" if errors else _("Dites ce que l’avoir reprend : au moins une ligne."), field="lines", errors=errors or None)
+        raise Refusal(
+            "" if errors else _("Dites ce que l’avoir reprend : au moins une ligne."), field="lines", errors=errors or None
+        )
     return rows
 
 
@@ -171,5 +169,5 @@ def _use(note: Invoice, corrected: Invoice, *, by: User | None, on: date) -> Dec
     used = min(note.total_incl_tax, max(corrected.balance(), ZERO))
     if used > 0:
         Allocation.objects.create(credit_note=note, invoice=corrected, amount=used, made_on=on, made_by=by)
-    projecting.project_due(corrected)
+    consequences.settle_due_date(corrected, corrected.balance(), by=by)
     return used

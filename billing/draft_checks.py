@@ -18,7 +18,7 @@ from lib.vat import line_net
 
 MOST_LINES = 500
 # What a form or the API may write on a draft, with how long the texts may be.
-TEXTS = {"subject": 400, "buyer_reference": 60, "note": 2000}
+TEXTS = {"subject": 400, "buyer_reference": 60, "note": 2000, "vat_exemption": 24}
 CHOICES: dict[str, Any] = {"nature": Nature, "payment_counting": TermsCounting, "client_type": CustomerType}
 FIELDS = (*TEXTS, *CHOICES, "supply_on", "payment_days", "contact")
 LINE_FIELDS = "description plain_words quantity unit unit_price discount vat_rate vat_category".split()

@@ -84,7 +84,8 @@ def locked_draft(draft: Invoice) -> Invoice:
         raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
     if not current.is_draft:
         raise Refusal(
-            _("Cette facture a déjà son numéro, %(number)s : elle ne change plus. Un avoir la corrige.") % {"number": current.number}
+            _("Cette facture a déjà son numéro, %(number)s : elle ne change plus. Un avoir la corrige.")
+            % {"number": current.number}
         )
     return current
 

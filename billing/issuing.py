@@ -62,7 +62,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
             raise Refusal(_("Un avoir naît émis : il ne s’émet pas depuis un brouillon."))
         lock_customer(invoice)
         number_it(invoice, numbering.next_place(series, on), by=by, on=on, key=key)
-        projecting.project_due(invoice, new=True)
+        projecting.open_due_date(invoice)
         tell(invoice, Kind.INVOICE_ISSUED, gettext_lazy("Facture émise"), by=by)
         invoice_mail.queue(invoice, by=by)
         seals.seal_document(invoice)
@@ -149,5 +149,3 @@ def _ring(pk: int) -> None:
 def request_key(key: str) -> str:
     """The name of a request, as kept: long ones by their fingerprint."""
     return key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
-
-

@@ -76,12 +76,16 @@ def post_document(document: Invoice, sums: Totals) -> list[LedgerEntry]:
     """Book an issued invoice, or a credit note on the other side, from its totals. A document of nothing books nothing."""
     with translation.override(settings.LANGUAGE_CODE):
         label = document.about_label
-        lines = [Line(CLIENTS, label, debit=sums.incl_tax), *(line for group in sums.groups for line in _of_group(document, group))]
+        lines = [
+            Line(CLIENTS, label, debit=sums.incl_tax),
+            *(line for group in sums.groups for line in _of_group(document, group)),
+        ]
     if document.is_credit_note:
         lines = [Line(line.account, line.label, line.credit, line.debit) for line in lines]
     if not any(line.debit or line.credit for line in lines):
         return []
-    assert document.number is not None and document.issued_on is not None
+    assert document.number is not None  # it has just been given
+    assert document.issued_on is not None
     return post(
         posting=document.number, journal=SALES, on=document.issued_on, customer=document.customer, about_kind=document.kind,
         about_ref=document.public_id, about_label=label, lines=lines,

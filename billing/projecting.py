@@ -1,38 +1,27 @@
-"""The due date of an invoice as a commitment of the client: a projection, rebuilt from the facts by one function."""
+"""The due date of an invoice as a commitment of the client: a projection of the document, opened when it is issued.
+
+What moves a balance later keeps or reopens it (`billing.consequences.settle_due_date`).
+"""
 
 from django.utils.translation import gettext_lazy
 
 from billing.models import Invoice
 from crm import timeline
 from crm.models import Commitment
-from lib import clock
 
 WHAT = gettext_lazy("Régler la facture")
 
 
-def project_due(invoice: Invoice, *, new: bool = False) -> None:
-    """Make the client's commitment say what the invoice says: its due date and what is still due, kept once nothing is.
-
-    Called by each gesture that moves a balance, inside its transaction, the invoice locked; `new`: none exists yet.
-    A commitment that becomes due again (a payment undone) is open again. Safe to run twice.
-    """
-    if invoice.is_draft or invoice.is_credit_note:
-        return
-    due = invoice.total_incl_tax if new else invoice.balance()
-    about = {"about_kind": "invoice", "about_ref": invoice.public_id, "what": timeline.frozen(WHAT)}
-    row = None if new else Commitment.objects.filter(nature=Commitment.Nature.PROJECTED, **about).first()
-    if row is None:
-        if invoice.total_incl_tax <= 0:
-            return
-        row = Commitment(
-            customer_id=invoice.customer_id, contact_id=invoice.contact_id, owed_by=Commitment.Owed.THEM,
-            nature=Commitment.Nature.PROJECTED, due_on=invoice.due_on, about_label=label_of(invoice), amount=due, **about,
-        )  # fmt: skip
-    before = (row.pk, row.amount, row.kept_at is None)
-    row.amount = due if due > 0 else row.amount
-    row.kept_at = None if due > 0 else row.kept_at or clock.now()
-    if (row.pk, row.amount, row.kept_at is None) != before or row.pk is None:
-        row.save()
+def open_due_date(invoice: Invoice) -> Commitment | None:
+    """Write that the client owes this invoice for its due date; none for an invoice that asks for nothing. Once: the
+    database refuses a second one."""
+    if invoice.total_incl_tax <= 0 or invoice.due_on is None:
+        return None
+    return Commitment.objects.create(
+        customer=invoice.customer, contact=invoice.contact, owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PROJECTED,
+        what=timeline.frozen(WHAT), amount=invoice.total_incl_tax, due_on=invoice.due_on, about_kind="invoice",
+        about_ref=invoice.public_id, about_label=label_of(invoice),
+    )  # fmt: skip
 
 
 def label_of(invoice: Invoice) -> str:

@@ -283,4 +283,6 @@ def _batches(rows: models.QuerySet[Seal]) -> Iterator[list[Seal]]:
 
 def labels(found: Iterable[Finding]) -> list[str]:
     """Findings as lines to read."""
-    return [f"scellé {position} ({label}) : {words}" if label else f"scellé {position} : {words}" for position, label, words in found]
+    return [
+        f"scellé {position} ({label}) : {words}" if label else f"scellé {position} : {words}" for position, label, words in found
+    ]

@@ -83,7 +83,9 @@ def beginning_of(chain: str) -> str:
     return hashlib.sha256(f"egards:{chain}".encode()).hexdigest()
 
 
-def findings(seals: Iterable[Mapping[str, Any]], *, chain: str, keys: Iterable[str], head: tuple[int, str], check: Check) -> Iterator[Finding]:
+def findings(
+    seals: Iterable[Mapping[str, Any]], *, chain: str, keys: Iterable[str], head: tuple[int, str], check: Check
+) -> Iterator[Finding]:
     """Everything wrong in a chain, in order. `seals` come by position; `head` is the last position and digest that a
     place the chain cannot write itself remembers; `check(key, signed, signature)` verifies Ed25519."""
     keys, expected, previous, last = list(keys), 0, beginning_of(chain), 0
@@ -213,7 +215,11 @@ def verify_archive(lines: Iterable[str], *, key: str = "") -> tuple[int, list[Fi
     found: list[Finding] = []
     if not any(verify_ed25519(one, signed, last["signature"]) for one in keys):
         found.append((0, "", "la signature de l’archive n’est pas la bonne"))
-    if strange := [seal for seal in seals if set(seal) != {"type", *ENVELOPE, "salt", "payload", "commitment", "previous", "digest", "signature"}]:
+    if strange := [
+        seal
+        for seal in seals
+        if set(seal) != {"type", *ENVELOPE, "salt", "payload", "commitment", "previous", "digest", "signature"}
+    ]:
         return len(seals), [(seal.get("position", 0), "", "cette ligne n’est pas un scellé") for seal in strange], keys
     head = (last["position"], last["digest"])
     found += findings(seals, chain=first["chain"], keys=keys, head=head, check=verify_ed25519)

@@ -97,7 +97,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         A subquery by the index of allocations: a grouping would carry every column of the invoice along. Rounded,
         because SQLite adds amounts as binary fractions: what is paid to the cent must not keep a billionth open.
         """
-        rows = self.model._meta.get_field("allocations").related_model.objects.filter(invoice=OuterRef("pk"))
+        rows = self.model._meta.get_field("allocations").related_model.objects.filter(  # type: ignore[union-attr]
+            invoice=OuterRef("pk")
+        )
         sums = rows.order_by().values("invoice").annotate(sum=Sum("amount")).values("sum")
         received = Round(Coalesce(Subquery(sums), ZERO, output_field=AMOUNT), precision=2, output_field=AMOUNT)
         due = Round(F("total_incl_tax") - F("allocated"), precision=2, output_field=AMOUNT)

@@ -157,6 +157,7 @@ class Allocation(models.Model):
         """How a seal names it."""
         return str(_("Affectation à %(invoice)s") % {"invoice": self.invoice.number})
 
+
 class TransferNoticeQuerySet(models.QuerySet["TransferNotice"]):
     """Announced transfers in business words."""
 
