@@ -51,7 +51,7 @@ def compose(invoice: Invoice, *, company: Company, number: str, on: date, prepai
     lines = tuple(_line(row, company, language) for row in invoice.lines.all())
     sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in lines], prepaid=prepaid)
     return Document(
-        kind=invoice.kind,
+        kind=str(invoice.kind),
         number=number,
         issued_on=on,
         seller=_seller(company),
@@ -59,11 +59,11 @@ def compose(invoice: Invoice, *, company: Company, number: str, on: date, prepai
         lines=lines,
         vat=tuple(_vat_group(group, invoice, company, on) for group in sums.groups),
         totals=paper.Totals(sums.excl_tax, sums.tax, sums.incl_tax, sums.prepaid, sums.rounding, sums.payable),
-        nature=invoice.nature,
-        supply_on=invoice.supply_on or (None if invoice.is_credit_note else on),
+        nature=str(invoice.nature),
+        supply_on=invoice.supply_on or on,
         payment=None if invoice.is_credit_note else _payment(invoice, company, number, on, language),
         preceding=_preceding(invoice),
-        mentions=() if invoice.is_credit_note else tuple(_mentions(client_type, company, on)),
+        mentions=tuple(_mentions(client_type, company, on, of_credit=invoice.is_credit_note)),
         delivery=tuple(line.strip() for line in customer.delivery_address.splitlines() if line.strip()),
         subject=invoice.subject,
         note=invoice.note,
@@ -216,14 +216,15 @@ def _preceding(invoice: Invoice) -> Preceding | None:
     return Preceding(corrected.number, corrected.issued_on)
 
 
-def _mentions(client_type: str, company: Company, on: date) -> Sequence[Mention]:
+def _mentions(client_type: str, company: Company, on: date, *, of_credit: bool) -> Sequence[Mention]:
+    """The words due to this kind of client; a credit note keeps those of commerce (BR-FR-05), and needs no mediator."""
     found = []
     for row in law.table("invoice_mentions"):
         if not row.holds_on(on) or client_type not in row.values.get("client_types", ()):
             continue
         words, english = row["words"], row["english"]
         if row.key == "mediator":
-            if not (company.mediator_name and company.mediator_postal_address and company.mediator_website):
+            if of_credit or not (company.mediator_name and company.mediator_postal_address and company.mediator_website):
                 continue
             told = {
                 "name": company.mediator_name,

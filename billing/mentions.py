@@ -230,13 +230,15 @@ def _bank(document: Document) -> Iterator[Missing]:
 
 def _words(document: Document) -> Iterator[Missing]:
     """Words due to this kind of client (C. com. L441-9; C. conso. L616-1), and none made of nothing."""
-    if not document.is_credit_note:
-        for row in law.table("invoice_mentions"):
-            if not row.holds_on(document.issued_on) or document.buyer.client_type not in row.values.get("client_types", ()):
-                continue
-            found = document.mention(row.key)
-            if found is None or _blank(found.words):
-                yield _mediator() if row.key == "mediator" else _word(row.key)
+    for row in law.table("invoice_mentions"):
+        if not row.holds_on(document.issued_on) or document.buyer.client_type not in row.values.get("client_types", ()):
+            continue
+        found = document.mention(row.key)
+        if row.key == "mediator":
+            if not document.is_credit_note and (found is None or _blank(found.words)):
+                yield _mediator()
+        elif found is None or _blank(found.words):
+            yield _word(row.key)
     for mention in document.mentions:
         if _blank(mention.words) and mention.key not in {row.key for row in law.table("invoice_mentions")}:
             yield _word(mention.key)

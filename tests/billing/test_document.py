@@ -140,7 +140,9 @@ def test_a_credit_note_names_its_invoice() -> None:
         "F2026-000100",
         "2026-10-02",
     )
-    assert (document.payment, document.mentions, document.supply_on) == (None, (), None)
+    assert (document.payment, document.supply_on) == (None, TODAY)
+    assert [one.note for one in document.mentions] == ["PMD", "PMT", "AAB"]
+    assert credit("consumer").mentions == ()
     assert document.totals.incl_tax == Decimal("288.00")
 
 

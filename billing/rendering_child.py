@@ -1,0 +1,204 @@
+"""The process that draws PDFs. Started by `billing.rendering`: it imports WeasyPrint once, then answers one document at
+a time, each drawn by a child of its own that may use little memory and time, and reach nothing.
+
+No Django here: a question is a length and JSON on the input, an answer is «+» or «-», a length and bytes.
+"""
+
+import json
+import logging
+import os
+import resource
+import select
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+FACTURX_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+_FACTURX = f"""<rdf:Description rdf:about="" xmlns:fx="{FACTURX_NAMESPACE}"><fx:DocumentType>INVOICE</fx:DocumentType>\
+<fx:DocumentFileName>factur-x.xml</fx:DocumentFileName><fx:Version>1.0</fx:Version>\
+<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>"""
+_UA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>\
+</rdf:Description>"""
+_REFUSED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "urllib.", "ftplib.", "smtplib.")
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints does not reach the answers
+    logging.disable(logging.CRITICAL)
+    fonts = _choose_fonts()
+    try:
+        draw = _load()
+        draw({"html": "<p>é</p>", "title": "x", "language": "fr", "identifier": "x", "at": "2026-01-01T00:00:00+00:00",
+              "attached": None})  # fmt: skip
+    finally:
+        shutil.rmtree(fonts, ignore_errors=True)
+    while question := _question():
+        status, answer = _in_a_child(draw, question)
+        answers.write(struct.pack(">cI", status, len(answer)) + answer)
+        answers.flush()
+
+
+def _choose_fonts() -> str:
+    """The house's own serif first, then those of the machine for other scripts. The configuration is read once."""
+    folders = ["/usr/share/fonts", "/usr/local/share/fonts"]
+    found = find_spec("font_source_serif_pro")
+    if found and found.origin:
+        folders.insert(0, str(Path(found.origin).parent / "files"))
+    folder = tempfile.mkdtemp(prefix="egards-fonts-")
+    said = "".join(f"<dir>{one}</dir>" for one in folders)
+    Path(folder, "fonts.conf").write_text(
+        f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>{said}<cachedir>{folder}</cachedir></fontconfig>',
+        encoding="utf-8",
+    )
+    os.environ["FONTCONFIG_FILE"] = str(Path(folder, "fonts.conf"))
+    return folder
+
+
+def _load() -> Callable[[dict[str, Any]], bytes]:
+    from weasyprint import HTML, Attachment  # late: reads FONTCONFIG_FILE, takes a second
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+    fonts = FontConfiguration()
+
+    def draw(wanted: dict[str, Any]) -> bytes:
+        document = HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None).render(font_config=fonts)
+        metadata = document.metadata
+        metadata.title, metadata.lang = wanted["title"], wanted["language"]
+        metadata.created = metadata.modified = wanted["at"]
+        file = wanted["attached"]
+        plain = metadata.generate_rdf_metadata
+        more = (_FACTURX + _UA + _schemas(facturx=True)) if file else (_UA + _schemas(facturx=False))
+
+        def told(*given: object) -> bytes:  # inside WeasyPrint's one rdf:RDF, where every reader looks
+            return bytes(plain(*given)).replace(b"</rdf:RDF>", more.encode() + b"</rdf:RDF>")
+
+        metadata.generate_rdf_metadata = told
+        if file:
+            metadata.attachments = [
+                Attachment(
+                    string=file["content"],
+                    name=file["name"],
+                    relationship=file["relationship"],
+                    description=file["description"],
+                    created=_instant(wanted["at"]),
+                    modified=_instant(wanted["at"]),
+                )
+            ]
+        return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=wanted["identifier"].encode()))
+
+    return draw
+
+
+def _instant(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+def _schemas(*, facturx: bool) -> str:
+    """The extension schemas that PDF/A asks of every property it does not know."""
+    known = [("PDF/UA", "http://www.aiim.org/pdfua/ns/id/", "pdfuaid", [("part", "Integer", "internal", "PDF/UA part")])]
+    if facturx:
+        names = ("DocumentFileName", "DocumentType", "Version", "ConformanceLevel")
+        known.append(("Factur-X", FACTURX_NAMESPACE, "fx", [(name, "Text", "external", f"Factur-X {name}") for name in names]))
+    return (
+        '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+        ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+        "<pdfaExtension:schemas><rdf:Bag>" + "".join(_schema(*one) for one in known) + "</rdf:Bag></pdfaExtension:schemas>"
+        "</rdf:Description>"
+    )
+
+
+def _schema(name: str, uri: str, prefix: str, properties: list[tuple[str, str, str, str]]) -> str:
+    said = "".join(
+        f'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>{one}</pdfaProperty:name>'
+        f"<pdfaProperty:valueType>{kind}</pdfaProperty:valueType><pdfaProperty:category>{category}</pdfaProperty:category>"
+        f"<pdfaProperty:description>{words}</pdfaProperty:description></rdf:li>"
+        for one, kind, category, words in properties
+    )
+    return (
+        f'<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>{name}</pdfaSchema:schema>'
+        f"<pdfaSchema:namespaceURI>{uri}</pdfaSchema:namespaceURI><pdfaSchema:prefix>{prefix}</pdfaSchema:prefix>"
+        f"<pdfaSchema:property><rdf:Seq>{said}</rdf:Seq></pdfaSchema:property></rdf:li>"
+    )
+
+
+def _question() -> dict[str, Any] | None:
+    head = sys.stdin.buffer.read(4)
+    if len(head) < 4:
+        return None
+    body = sys.stdin.buffer.read(struct.unpack(">I", head)[0])
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def _in_a_child(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any]) -> tuple[bytes, bytes]:
+    """«+» and the PDF, or «-» and why, whatever happens to the child."""
+    receive, give = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(receive)
+        status = 1
+        try:
+            status = _draw_alone(draw, question, give)
+        finally:
+            os._exit(status)
+    os.close(give)
+    answer = _receive(receive, child, question["seconds"] * 2)
+    _pid, ended = os.waitpid(child, 0)
+    if answer[:1] in (b"+", b"-") and ended == 0:
+        return answer[:1], answer[1:]
+    return b"-", b"too-much"
+
+
+def _draw_alone(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any], give: int) -> int:
+    resource.setrlimit(resource.RLIMIT_CPU, (question["seconds"], question["seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (question["memory"], question["memory"]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    sys.addaudithook(_refuse)
+    try:
+        answer = b"+" + draw(question)
+    except (MemoryError, RecursionError):
+        answer = b"-too-much"
+    except Exception as problem:  # noqa: BLE001 — told to the caller, whatever it is
+        answer = b"-" + f"{type(problem).__name__}: {problem}".encode()
+    while answer:
+        answer = answer[os.write(give, answer) :]
+    return 0
+
+
+def _refuse(event: str, _given: tuple[object, ...]) -> None:
+    """While a document is drawn, nothing is reached and nothing is started."""
+    if event.startswith(_REFUSED):
+        raise PermissionError(event)
+
+
+def _receive(pipe: int, child: int, seconds: float) -> bytes:
+    found, end = [], time.monotonic() + seconds
+    while True:
+        ready, _write, _error = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            os.kill(child, signal.SIGKILL)
+            break
+        part = os.read(pipe, 1 << 16)
+        if not part:
+            break
+        found.append(part)
+    os.close(pipe)
+    return b"".join(found)
+
+
+if __name__ == "__main__":
+    main()
