@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_payments_by_card_and_transfer'),
-        ('billing', '0002_vat_exemption'),
+        ('billing', '0003_vat_exemption'),
     ]
 
     operations = [
