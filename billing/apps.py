@@ -2,6 +2,13 @@
 
 from django.apps import AppConfig
 
+from billing.triggers import GUARDS
+from crm.triggers import keep_installed
+
 
 class BillingConfig(AppConfig):
     name = "billing"
+
+    def ready(self) -> None:
+        """What the database itself refuses is put back after every migration."""
+        keep_installed(self, GUARDS)

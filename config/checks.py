@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 
 from accounts.models import Installation
 from config.launch import machine
+from crm import triggers
 
 HOUSE = "egards"  # the tag of our own checks: what the machine and the environment say, not the code
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -191,5 +192,21 @@ def kind() -> list[CheckMessage]:
             f"Cette base est {WORDS[recorded]}, et on la sert comme base {WORDS[settings.INSTALLATION_KIND]}.",
             hint="Retirez EGARDS_KIND, --empty, --demo ou --bench, ou donnez un autre EGARDS_DATA ou DATABASE_URL.",
             id="egards.E009",
+        )
+    ]
+
+
+@of_database
+def guards() -> list[CheckMessage]:
+    """The triggers that keep issued documents, money and books from changing are all there."""
+    lacking = triggers.missing(connection, triggers.declared())
+    if not lacking:
+        return []
+    names = ", ".join(sorted({guard.table for guard in lacking}))
+    return [
+        Error(
+            f"La base a perdu {len(lacking)} des protections qui empêchent de changer factures, paiements et écritures ({names}).",
+            hint="Remettez-les par ./run manage migrate, puis vérifiez : ./run manage verify_seals et ./run manage verify_ledger.",
+            id="egards.E010",
         )
     ]

@@ -113,7 +113,7 @@ def test_what_is_missing_is_a_list_and_nothing_is_used(diallo, firm):
     }  # fmt: skip
     assert set(refusal.value.errors) == {one.where for one in refusal.value.missing}
     assert Invoice.objects.get().is_draft
-    assert not (Seal.objects.exists() or LedgerEntry.objects.exists() or Email.objects.exists() or Commitment.objects.exists())
+    assert [model for model in (Seal, LedgerEntry, Email, Commitment) if model.objects.exists()] == []
     assert not Series.objects.filter(last_number__gt=0).exists()
 
 
