@@ -110,6 +110,9 @@ def _nothing_falls(known: Known) -> Decision | None:  # 15
         reasons = [reason for claim in kept for reason in claim.reasons]
         days = [day for claim in kept if (day := keeping.end(known.situation, claim.debt, known.on)) is not None]
         return _wait(known, *dict.fromkeys(reasons), resume_on=_worked(known, min(days)) if days else None)
+    past = _last_reminder(known)
+    if past is not None and past.leaving:
+        return _just_reminded(known)
     coming = [claim for claim in known.claims if claim.amount > 0 and claim.step_on is not None]
     first = min(coming, key=lambda claim: (claim.step_on, claim.debt.number), default=None)
     return _wait(known, known.say.not_yet(first, known.situation), resume_on=first.step_on if first else None)

@@ -83,14 +83,14 @@ class Words:
 
     def hold(self, row: DatedHold) -> Reason:
         until = self._for(row.resume_on)
-        later = "" if row.tomorrow else _("Retenu jusqu’à {day} : {reason}", day=until, reason=row.reason)
+        later = "" if row.tomorrow else _("Retenu jusqu’à {day} : {reason}", day=until, reason=row.reason)
         text = later or _("Remis à {day}", day=until)
         return Reason("hold", _("{text}, par {who}", text=text, who=row.by) if row.by else text, row.link)
 
     # --- why it is decided
 
     def closed_day(self, situation: MoneySituation) -> Reason:
-        text = _("Jour non travaillé : rien ne part")
+        text = _("Jour non travaillé : rien ne part")
         return Reason("closed_day", text, situation.link)
 
     def promise_broken(self, row: MoneyPromise) -> Reason:
@@ -108,9 +108,9 @@ class Words:
 
     def not_yet(self, claim: Claim | None, situation: MoneySituation) -> Reason:
         if claim is None or claim.step_on is None:
-            return Reason("all_done", _("Tout le scénario a été suivi : la suite est votre décision"), situation.link)
+            return Reason("all_done", _("Tout le scénario a été suivi : la suite est votre décision"), situation.link)
         day = self._for(claim.step_on)
-        text = _("Rien aujourd’hui ; {step} est prévu pour {day}", step=step_names()[claim.step], day=day)
+        text = _("Rien aujourd’hui ; {step} est prévu pour {day}", step=step_names()[claim.step], day=day)
         return Reason("not_yet", text, claim.debt.link)
 
     def just_reminded(self, past: PastReminder) -> Reason:
@@ -248,26 +248,26 @@ def emotion(tone: str) -> str:
 def deduction(decision: str, code: str, step: str) -> str:
     """What one infers, from the deciding reason, else from the step."""
     by_reason = {
-        "complaint": _("Le désaccord ne porte que sur une part : on parle du reste, avec délicatesse."),
-        "question": _("Nous devons une réponse : on le dit, et on ne parle que du reste."),
+        "complaint": _("Le désaccord ne porte que sur une part : on parle du reste, avec délicatesse."),
+        "question": _("Nous devons une réponse : on le dit, et on ne parle que du reste."),
         "promise": _("Une part est promise : on ne parle que du reste."),
         "transit": _("Une part est en chemin : on ne parle que du reste."),
-        "hold": _("Une facture est laissée de côté : on ne parle que du reste."),
-        "mood": _("Une inquiétude est là : on ménage la relation."),
+        "hold": _("Une facture est laissée de côté : on ne parle que du reste."),
+        "mood": _("Une inquiétude est là : on ménage la relation."),
         "first_delay": _("Un oubli, sans doute. Ni pénalité, ni formule juridique."),
         "public": _("Un mandat en cours, sans doute : on demande une date."),
-        "promise_broken": _("Une parole n’a pas été tenue : on demande ce qui s’est passé, sans reproche."),
-        "upset": _("Un message de plus blesserait : on écoute d’abord."),
-        "dissatisfied": _("Quelque chose s’est mal passé : on écoute d’abord."),
-        "no_address": _("Un message n’arriverait pas : on demande une adresse, et des nouvelles."),
+        "promise_broken": _("Une parole n’a pas été tenue : on demande ce qui s’est passé, sans reproche."),
+        "upset": _("Un message de plus blesserait : on écoute d’abord."),
+        "dissatisfied": _("Quelque chose s’est mal passé : on écoute d’abord."),
+        "no_address": _("Un message n’arriverait pas : on demande une adresse, et des nouvelles."),
         "prefers_voice": _("Une voix sera mieux reçue qu’un message."),
     }
     by_step = {
         "information": _("Rien ne presse : un mot suffit."),
         "first": _("Un oubli, ou un règlement en chemin."),
-        "second": _("Une difficulté, peut-être : on offre de l’aide avant d’insister."),
-        "call": _("Écrire encore ne servirait à rien : une voix vaudra mieux."),
-        "formal_notice": _("Les mots n’ont pas suffi : la lettre est prête, une personne décide."),
+        "second": _("Une difficulté, peut-être : on offre de l’aide avant d’insister."),
+        "call": _("Écrire encore ne servirait à rien : une voix vaudra mieux."),
+        "formal_notice": _("Les mots n’ont pas suffi : la lettre est prête, une personne décide."),
         "": "",
     }
     if decision == "wait":
@@ -294,7 +294,7 @@ def would_change(decision: Decision, say: Words) -> tuple[str, ...]:
         return tuple(dict.fromkeys(told))
     if decision.decision == "call":
         return (_("Un règlement, ou l’appel consigné"),)
-    return (_("Un règlement, une promesse, une question ou une réclamation d’ici l’envoi : le message serait retenu"),)
+    return (_("Un règlement, une promesse, une question ou une réclamation d’ici l’envoi : le message serait retenu"),)
 
 
 def numbers(claims: Sequence[Claim], language: str) -> str:

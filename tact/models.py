@@ -84,6 +84,7 @@ class Reminder(models.Model):
     emotion = models.CharField(max_length=160)
     scenario_version = models.PositiveIntegerField()
     edited = models.BooleanField(default=False)  # a person changed the words
+    digest = models.CharField(max_length=32, blank=True)  # of the message that the person had seen
     mail = models.OneToOneField("crm.Email", models.PROTECT, null=True, related_name="reminder")
     batch = models.CharField(max_length=32, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

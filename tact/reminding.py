@@ -1,0 +1,340 @@
+"""Gestures on reminders: approve one or a batch, put off, hold and release, note the call, send the formal notice.
+
+Nothing leaves without a person's approval, and each mail's facts are read again as it leaves (`tact.rereading`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.rights import Right
+from billing.models import Invoice
+from crm import timeline
+from crm.addresses import bad_among
+from crm.commitments import promise
+from crm.company import the_company
+from crm.exchanges import log_interaction
+from crm.mail_words import values_for
+from crm.models import Commitment, Customer, Email
+from crm.models.timeline import Direction, Kind
+from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN, queue_mail
+from crm.writing import Recipient, language_for
+from lib import clock
+from lib.errors import Conflict, Refusal
+from lib.french_calendar import next_working_day
+from lib.plain_text import check_text, normal_lines, refuse_control_characters
+from lib.public_ids import public_id
+from tact import message
+from tact.doors import doors_of
+from tact.facts import Claim, Decision, Reason
+from tact.message import Message
+from tact.models import Hold, Reminder, ReminderLine
+from tact.money import Family, read_families, recipient_of, zone_of_firm
+from tact.planning import Planned, plan_one
+
+PURPOSE = GUARD = "reminder"
+OPENING = time(8)  # what is approved on a day nobody works leaves at that hour of the next one
+FEW = 200
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A reminder ready to be seen: the decision, to whom, and the exact words."""
+
+    planned: Planned
+    family: Family
+    to: Recipient
+    message: Message
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided."""
+        return self.planned.decision
+
+
+def prepare(planned: Planned, family: Family, *, by: User, on: date, bad: Mapping[str, Any] | None = None) -> Ready | None:
+    """The message of a decision that is a mail, as it would leave, signed by `by`; None for the others."""
+    decision = planned.decision
+    to = recipient_of(family, dict(bad or {}))
+    if decision.decision not in ("send", "soften") or decision.step not in message.MODEL_TONES or to is None:
+        return None
+    language = language_for(family.head, to)
+    values = letter_values(family.head, to, by, language)
+    return Ready(planned, family, to, message.compose(decision, planned.situation, values, on=on, language=language))
+
+
+def letter_values(customer: Customer, to: Recipient | None, by: User, language: str) -> dict[str, str]:
+    """Salutation, closing, signature and telephone for this person and this sender."""
+    values = values_for(customer=customer, contact=to.contact if to else None, by=by, company=the_company(), language=language)
+    return {word: values[word] for word in ("salutation", "formule", "signature", "téléphone")}
+
+
+def approve(
+    customer: Customer, *, by: User, on: date, now: datetime, seen: str, subject: str = "", body: str = "", batch: str = ""
+) -> Reminder:
+    """Queue the reminder of `customer` for the civil day `on`, as a person saw it; returns it, its mail waiting for its
+    countdown (60 s, ten minutes in a `batch`, the opening of the next working day when `on` is later than today).
+
+    `seen` is the digest of the message they saw: when a fact has changed it since, raises Conflict and nothing leaves.
+    `subject` and `body` are their own words, when they changed them. Approving twice is approving once. Refuses a
+    decision that is not a mail, with its reason.
+    """
+    _may(by, Right.APPROVE_REMINDERS)
+    with transaction.atomic():
+        head = _lock(customer)
+        done = Reminder.objects.filter(customer=head, on=on, digest=seen, how=Reminder.How.MAIL).done().first()
+        if done is not None:
+            return done
+        ready = _ready(head, by=by, on=on, now=now)
+        if ready.message.digest != seen:
+            raise Conflict(_("Quelque chose a changé depuis que vous avez lu ce message. Relisez-le : rien n’est parti."))
+        reminder = _written(head, ready.planned, how=Reminder.How.MAIL, by=by, on=on, digest=seen, batch=batch)
+        reminder.edited = _is_edited(ready.message, subject, body)
+        reminder.mail = _queue(reminder, ready, by=by, subject=subject, body=body, delay=_delay(on, now, batch))
+        _save(reminder, ready.decision)
+        _tell(reminder, Kind.REMINDER_SENT, gettext_lazy("Rappel approuvé"), by=by)
+    return reminder
+
+
+def approve_batch(seen: Mapping[str, str], *, by: User, on: date, now: datetime) -> tuple[list[Reminder], list[str]]:
+    """Approve the messages of several customers, each as it was seen (public id → digest); they leave after ten minutes.
+    Returns what was queued, and the names of those put aside because something changed since."""
+    batch, made, aside = public_id(), [], []
+    rows = {row.public_id: row for row in Customer.objects.filter(public_id__in=list(seen))}
+    for ref, digest in seen.items():
+        if ref not in rows:
+            continue
+        try:
+            made.append(approve(rows[ref], by=by, on=on, now=now, seen=digest, batch=batch))
+        except Refusal:
+            aside.append(rows[ref].name)
+    return made, aside
+
+
+def put_off(customer: Customer, *, by: User, on: date) -> Hold:
+    """«À demain»: nothing to this customer before the working day after `on`. Twice is once."""
+    resume = next_working_day(on, zone_of_firm())
+    with transaction.atomic():
+        head = _lock(customer)
+        found = Hold.objects.in_force(on).filter(customer=head, tomorrow=True, resume_on=resume).first()
+        if found is not None:
+            return found
+        return _held(head, None, resume, str(_("À demain")), by=by, tomorrow=True)
+
+
+def hold(customer: Customer, *, resume_on: date, reason: str, by: User, today: date, invoice: Invoice | None = None) -> Hold:
+    """Nothing to this customer (or about `invoice`) before the civil day `resume_on`, with the reason, which colleagues read.
+    Refuses a day that is not in the future, and an invoice of another client."""
+    _may(by, Right.APPROVE_REMINDERS)
+    reason = _one_line(reason)
+    if not reason:
+        raise Refusal(_("Dites pourquoi : un collègue le lira avant d’écrire."), field="reason")
+    if resume_on <= today:
+        raise Refusal(_("Choisissez un jour à venir : c’est ce jour-là que les relances reprendront."), field="resume_on")
+    with transaction.atomic():
+        head = _lock(customer)
+        if invoice is not None and invoice.customer_id not in head.family_ids():
+            raise Refusal(_("Cette facture est celle d’un autre client."), field="invoice")
+        return _held(head, invoice, resume_on, reason, by=by)
+
+
+def release(held: Hold, *, by: User, reason: str = "") -> Hold:
+    """Say that nothing keeps it back any more. Releasing twice is releasing once."""
+    _may(by, Right.APPROVE_REMINDERS)
+    with transaction.atomic():
+        head = _lock(held.customer)
+        current = Hold.objects.select_for_update().get(pk=held.pk)
+        if current.released_at is not None:
+            return current
+        current.released_at, current.released_by, current.release_reason = clock.now(), by, _one_line(reason)
+        current.save()
+        timeline.record(
+            customer=head, kind=Kind.REMINDER_HELD, summary=gettext_lazy("Relances reprises"), by=by, body=current.release_reason,
+            about=current, about_kind="hold",
+        )  # fmt: skip
+    return current
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a call gave: what was said, how they seemed, what they promised to pay and for when."""
+
+    words: str = ""
+    mood: str = ""
+    pays_on: date | None = None
+    amount: Decimal | None = None  # EUR; None: all that was asked
+
+
+def note_call(customer: Customer, *, by: User, on: date, now: datetime, said: Said) -> Reminder:
+    """Note that this customer was called about what they owe: the call in the history, the step done, their promise of money
+    when they gave one. Refuses a promise for a past day."""
+    _may(by, Right.APPROVE_REMINDERS)
+    if said.pays_on is not None and said.pays_on < on:
+        raise Refusal(_("Ce jour est passé : notez celui pour lequel ils promettent."), field="pays_on")
+    with transaction.atomic():
+        head = _lock(customer)
+        planned = plan_one(head, on=on, now=now)
+        if planned is None:
+            raise Refusal(_("Plus rien n’est dû par ce client : il n’y a pas lieu de l’appeler pour cela."))
+        row = log_interaction(head, by=by, kind=Kind.CALL, direction=Direction.OUT, body=said.words, mood=said.mood)
+        reminder = _written(head, planned, how=Reminder.How.CALL, by=by, on=on)
+        _save(reminder, planned.decision)
+        if said.pays_on is not None:
+            promise(
+                head, owed_by=Commitment.Owed.THEM, what=str(_("Régler ce qui est dû")), due_on=said.pays_on, by=by,
+                amount=said.amount or reminder.amount or None, interaction=row,
+            )  # fmt: skip
+        _tell(reminder, Kind.REMINDER_SENT, gettext_lazy("Appel passé au sujet de factures"), by=by)
+    return reminder
+
+
+def send_formal_notice(customer: Customer, *, by: User, on: date, now: datetime, proof: str) -> Reminder:
+    """Note that a person posted the formal notice, with its `proof` (the number of the registered letter): its words are
+    kept in the history. Refuses who does not hold the right, and a customer who is not at that step."""
+    _may(by, Right.APPROVE_FORMAL_NOTICES)
+    proof = _one_line(proof)
+    if not proof:
+        raise Refusal(_("Notez le numéro du recommandé : sans preuve, la lettre ne vaut pas mise en demeure."), field="proof")
+    with transaction.atomic():
+        head = _lock(customer)
+        planned = plan_one(head, on=on, now=now)
+        if planned is None or planned.decision.tone != "formal":
+            raise Refusal(_("Ce client n’en est pas, ou n’en est plus, à la mise en demeure. Rien n’est noté."))
+        subject, words = notice_of(planned, head, by=by)
+        reminder = _written(head, planned, how=Reminder.How.LETTER, by=by, on=on)
+        _save(reminder, planned.decision)
+        timeline.record(
+            customer=head, kind=Kind.LETTER, summary=gettext_lazy("Mise en demeure envoyée"), by=by, body=f"{subject}\n\n{words}",
+            channel="post", direction=Direction.OUT, about=reminder, about_kind="reminder", data={"proof": proof},
+        )  # fmt: skip
+    return reminder
+
+
+def notice_of(planned: Planned, customer: Customer, *, by: User) -> tuple[str, str]:
+    """Subject and words of the formal notice, ready to print and sign."""
+    family = read_families([customer.pk])[customer.pk]
+    to = recipient_of(family, {})
+    values = letter_values(customer, to, by, customer.language)
+    return message.formal_notice(planned.decision, planned.situation, values, language=customer.language)
+
+
+# --- pieces
+
+
+def _may(by: User, right: str) -> None:
+    if not by.may(right):
+        raise Refusal(_("Vous n’avez pas le droit de décider de cette relance. Demandez à un responsable."))
+
+
+def _lock(customer: Customer) -> Customer:
+    """The head of the record, locked until the transaction ends."""
+    return Customer.objects.select_for_update().get(pk=customer.merged_into_id or customer.pk)
+
+
+def _ready(head: Customer, *, by: User, on: date, now: datetime) -> Ready:
+    planned = plan_one(head, on=on, now=now)
+    if planned is None:
+        raise Refusal(_("Plus rien n’est dû par ce client : ce rappel n’a plus lieu d’être."))
+    family = read_families([head.pk])[head.pk]
+    bad = bad_among([head.email, *(person.email for person in family.people)])
+    ready = prepare(planned, family, by=by, on=on, bad=bad)
+    if ready is None:
+        why = planned.decision.reasons[0].text
+        raise Conflict(_("On n’écrit pas à ce client aujourd’hui : %(why)s. Rien n’est parti.") % {"why": why})
+    return ready
+
+
+def _written(head: Customer, planned: Planned, *, how: str, by: User, on: date, digest: str = "", batch: str = "") -> Reminder:
+    decision = planned.decision
+    return Reminder(
+        customer=head,
+        how=how, decision=decision.decision, tone=decision.tone, step=decision.step, on=on, amount=decision.amount,
+        reasons=[frozen(reason) for reason in decision.reasons], emotion=decision.emotion[:160],
+        scenario_version=planned.situation.scenario.version, digest=digest, batch=batch, approved_by=by,
+    )  # fmt: skip
+
+
+def frozen(reason: Reason) -> dict[str, Any]:
+    """A reason as it is kept: its code, its words that day, its fact."""
+    return {"code": reason.code, "text": reason.text, "ref": {"kind": reason.link.kind, "ref": reason.link.ref}}
+
+
+def _save(reminder: Reminder, decision: Decision) -> None:
+    reminder.save()
+    claims = decision.claims or decision.waiting
+    invoices = _invoices(claims)
+    ReminderLine.objects.bulk_create(
+        [
+            ReminderLine(
+                reminder=reminder, invoice=invoices[claim.debt.link.ref], amount=claim.amount, step=_step_done(claim, reminder)
+            )
+            for claim in claims
+        ]
+    )
+
+
+def _step_done(claim: Claim, reminder: Reminder) -> str:
+    """The step that this does for the invoice: its own, when it falls that day or fell before."""
+    return claim.step if claim.step_on is not None and claim.step_on <= reminder.on else ""
+
+
+def _invoices(claims: tuple[Claim, ...]) -> dict[str, Invoice]:
+    refs = [claim.debt.link.ref for claim in claims]
+    return {row.public_id: row for row in Invoice.objects.filter(public_id__in=refs)}
+
+
+def _is_edited(prepared: Message, subject: str, body: str) -> bool:
+    return bool(subject and subject != prepared.subject) or bool(body and normal_lines(body) != normal_lines(prepared.body))
+
+
+def _queue(reminder: Reminder, ready: Ready, *, by: User, subject: str, body: str, delay: timedelta) -> Email:
+    to, language = ready.to, ready.message.language
+    body = check_text(body) if body else ready.message.body
+    claims = ready.decision.claims
+    doors = doors_of(claims, _invoices(claims), to.contact, email=to.address, language=language)
+    text = message.with_doors(
+        body, doors, phone=letter_values(ready.family.head, to, by, language)["téléphone"], language=language
+    )
+    return queue_mail(
+        key=f"{PURPOSE}:{reminder.public_id}", to=to.address, to_name=to.name, subject=subject or ready.message.subject, text=text,
+        by=by, customer=ready.family.head, contact=to.contact, purpose=PURPOSE, guard=GUARD, delay=delay, batch=reminder.batch,
+        template=f"{ready.decision.step}-{ready.decision.tone}", language=language,
+    )  # fmt: skip
+
+
+def _delay(on: date, now: datetime, batch: str) -> timedelta:
+    if on <= clock.local(now).date():
+        return BATCH_COUNTDOWN if batch else COUNTDOWN
+    opening = datetime.combine(on, OPENING, clock.local(now).tzinfo)
+    return opening - now
+
+
+def _held(head: Customer, invoice: Invoice | None, resume_on: date, reason: str, *, by: User, tomorrow: bool = False) -> Hold:
+    _may(by, Right.APPROVE_REMINDERS)
+    made = Hold.objects.create(customer=head, invoice=invoice, resume_on=resume_on, reason=reason, tomorrow=tomorrow, by=by)
+    timeline.record(
+        customer=head, kind=Kind.REMINDER_HELD, summary=gettext_lazy("Relances retenues"), by=by, body=reason, about=made,
+        about_kind="hold", data={"resume_on": resume_on.isoformat()},
+    )  # fmt: skip
+    return made
+
+
+def _tell(reminder: Reminder, kind: str, summary: object, *, by: User) -> None:
+    timeline.record(
+        customer=reminder.customer, kind=kind, summary=summary, by=by, about=reminder, about_kind="reminder",
+        data={"amount": str(reminder.amount), "step": reminder.step, "tone": reminder.tone},
+    )  # fmt: skip
+
+
+def _one_line(text: str) -> str:
+    line = refuse_control_characters(" ".join(text.split()))
+    if len(line) > FEW:
+        raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans un échange."), field="reason")
+    return line
