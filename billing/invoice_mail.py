@@ -9,12 +9,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing import links
 from billing.models import Invoice
 from crm.addresses import bad_among
 from crm.company import the_company
 from crm.mail_words import closing, salutation
 from crm.models import Company, Contact, Email
 from crm.outbox import queue_mail
+from lib import clock
 from lib.identifiers import format_phone
 from lib.templating import fill
 from lib.typography import amount, long_date
@@ -41,19 +43,16 @@ def queue(invoice: Invoice, *, by: User | None) -> Email | None:
     to = recipient_of(invoice)
     if to is None or bad_among([to.address]):
         return None
-    subject, text, language = words_of(invoice, to, by=by, link=link_for(invoice, to))
+    subject, text, language = words_of(invoice, to, by=by, link=link_for(invoice, to, by=by))
     return queue_mail(
         key=mail_key(invoice), to=to.address, to_name=to.name, subject=subject, text=text, by=by, customer=invoice.customer,
         contact=to.contact, purpose=PURPOSE, guard=GUARD, template=str(invoice.kind), language=language,
     )  # fmt: skip
 
 
-def link_for(invoice: Invoice, to: Recipient) -> str:
-    """The address, in this very mail, where that person reads, pays and asks. Empty: the mail does without.
-
-    The client's space gives it (`billing.links`), in the transaction of the mail: each mail carries its own.
-    """
-    return ""
+def link_for(invoice: Invoice, to: Recipient, *, by: User | None) -> str:
+    """The address, in this very mail, where that person reads, pays and asks: each mail carries its own."""
+    return links.invoice_links(invoice, contact=to.contact, address=to.address, by=by, on=clock.today()).view
 
 
 def mail_key(invoice: Invoice) -> str:

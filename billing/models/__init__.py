@@ -2,10 +2,12 @@
 
 from billing.models.books import ChainHead, LedgerEntry, Seal
 from billing.models.invoices import Invoice, InvoiceFile, InvoiceLine, Series
+from billing.models.links import AccessLink
 from billing.models.payments import Allocation, Method, Payment, TransferNotice
 from billing.models.stripe import CheckoutSession, StripeEvent
 
 __all__ = [
+    "AccessLink",
     "Allocation",
     "ChainHead",
     "CheckoutSession",
