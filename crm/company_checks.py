@@ -158,6 +158,13 @@ def _term(value: Any, field: Any) -> int:
     return int(field.get_default()) if days is None else days
 
 
+def _months(value: Any, field: Any) -> int:
+    text = str(value if value is not None else "").strip() or str(field.get_default())
+    if not re.fullmatch(r"[1-9]|1[0-2]", text):
+        raise Refusal(_("La charte du médiateur laisse d’un à douze mois pour répondre, deux le plus souvent."))
+    return int(text)
+
+
 def _port(value: Any, field: Any) -> int:
     text = str(value or "").strip() or str(field.get_default())
     if not re.fullmatch(r"[0-9]{1,5}", text) or not (int(text) in _MAIL_PORTS or 1024 <= int(text) <= 65535):
@@ -201,6 +208,8 @@ _COMPANY: dict[str, checks.Check] = {
     "phone": checks._reads_as(identifiers.check_phone),
     "website": checks._website,
     "mediator_website": checks._website,
+    "mediator_agreement_to": checks._date,
+    "mediator_silence_months": _months,
     "iban": checks._reads_as(identifiers.check_iban),
     "bic": _bic,
     "holiday_zone": checks._choice,

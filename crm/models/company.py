@@ -76,6 +76,8 @@ class Company(models.Model):
     mediator_name = models.CharField(_("médiateur de la consommation"), max_length=160, blank=True)
     mediator_postal_address = models.CharField(_("adresse postale du médiateur"), max_length=240, blank=True)
     mediator_website = models.URLField(_("site du médiateur"), blank=True)
+    mediator_agreement_to = models.DateField(_("convention avec le médiateur, jusqu’au"), null=True, blank=True)
+    mediator_silence_months = models.PositiveSmallIntegerField(_("délai de réponse de sa charte, en mois"), default=2)
     sender_name = models.CharField(_("nom d’expéditeur"), max_length=120, blank=True)
     sender_email = models.EmailField(_("adresse d’expédition"), blank=True)
     smtp_host = models.CharField(_("serveur d’envoi (SMTP)"), max_length=160, blank=True)

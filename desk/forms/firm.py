@@ -52,7 +52,10 @@ SECTIONS = {
             "conditions",
             _("Conditions"),
             _("Le délai de paiement habituel, et le médiateur que vos clients particuliers peuvent saisir."),
-            ("payment_days", "payment_counting", "mediator_name", "mediator_postal_address", "mediator_website"),
+            (
+                *("payment_days", "payment_counting", "mediator_name", "mediator_postal_address", "mediator_website"),
+                *("mediator_agreement_to", "mediator_silence_months"),
+            ),
         ),
         Section(
             "courriels",
@@ -104,6 +107,8 @@ HINTS = {
     "sender_email": _("Les réponses de vos clients y arrivent."),
     "smtp_password": _("Gardé chiffré, jamais montré. Laissez vide pour conserver l’actuel."),
     "mediator_name": _("Obligatoire si vous avez des clients particuliers (article L612-1 du code de la consommation)."),
+    "mediator_agreement_to": _("Vide si elle n’a pas de fin. Passé ce jour, un refus à un particulier ne part plus sans raison."),
+    "mediator_silence_months": _("Sans réponse de votre part, un particulier peut saisir le médiateur après ce délai."),
     "mail_signature": _("Ajoutée sous chaque e-mail, après celle de la personne qui écrit."),
     "holiday_zone": _("Certains départements ont des jours fériés de plus."),
 }

@@ -1,0 +1,332 @@
+"""A complaint, what happened to it, the letters sent about it: rows that are only added (docs/data.md).
+
+The database itself refuses to change them, and refuses a refusal to a consumer that does not name the mediator
+(`complaints.triggers`). Where a complaint stands is never stored: `complaints.states` answers from the facts and a day.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from complaints import states
+from complaints.states import CLOSINGS, MEDIATION, F, Standing
+from crm.models import Email
+from crm.models.company import HolidayZone
+from crm.models.customers import Channel, CustomerType
+from crm.models.timeline import Audience
+from lib import clock
+from lib.public_ids import public_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from crm.models import Contact
+
+
+DOORS = sorted(kind.value for kind in CLOSINGS | {F.REOPENED})  # what opens or closes it
+
+
+class FactKind(models.TextChoices):
+    """What may happen to a complaint, in words; `complaints.states.F` says what each does to its dates."""
+
+    ORAL = F.ORAL.value, _("Dite à l’oral")
+    WRITTEN = F.WRITTEN.value, _("Écrite")
+    ACKNOWLEDGED = F.ACKNOWLEDGED.value, _("Accusé de réception")
+    INVITED = F.INVITED.value, _("Invitation à écrire")
+    HOLDING = F.HOLDING.value, _("Réponse d’attente")
+    LISTENED = F.LISTENED.value, _("Écoutée")
+    REPHRASED = F.REPHRASED.value, _("Reformulée")
+    RECOGNISED = F.RECOGNISED.value, _("Reconnue")
+    OFFERED = F.OFFERED.value, _("Proposition faite")
+    FAVOURABLE = F.FAVOURABLE.value, _("Réponse favorable")
+    PARTIAL = F.PARTIAL.value, _("Réponse favorable en partie")
+    REFUSED = F.REFUSED.value, _("Refus")
+    CLIENT_REFUSED = F.CLIENT_REFUSED.value, _("Proposition refusée par le client")
+    REPAIRED = F.REPAIRED.value, _("Réparée")
+    FOLLOWED_UP = F.FOLLOWED_UP.value, _("Suivie")
+    REFERRED = F.REFERRED.value, _("Médiateur saisi")
+    FILE_RECEIVED = F.FILE_RECEIVED.value, _("Dossier reçu par le médiateur")
+    INADMISSIBLE = F.INADMISSIBLE.value, _("Saisine jugée irrecevable")
+    NOTIFIED = F.NOTIFIED.value, _("Dossier complet notifié par le médiateur")
+    EXTENDED = F.EXTENDED.value, _("Médiation prolongée")
+    POSITION = F.POSITION.value, _("Réponse au médiateur")
+    PROPOSAL = F.PROPOSAL.value, _("Proposition du médiateur")
+    PROPOSAL_ACCEPTED = F.PROPOSAL_ACCEPTED.value, _("Proposition du médiateur acceptée")
+    PROPOSAL_REFUSED = F.PROPOSAL_REFUSED.value, _("Proposition du médiateur refusée")
+    WITHDRAWN = F.WITHDRAWN.value, _("Retrait de la médiation")
+    COURT = F.COURT.value, _("Juge saisi")
+    CLOSED_SATISFIED = F.CLOSED_SATISFIED.value, _("Close, client satisfait")
+    CLOSED_WITHOUT_FOLLOW_UP = F.CLOSED_WITHOUT_FOLLOW_UP.value, _("Close sans suite")
+    REOPENED = F.REOPENED.value, _("Rouverte")
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    """Complaints in business words. `with_facts` first, when their standing is read: two statements more, whatever their number."""
+
+    def visible_to(self, user: "User") -> "ComplaintQuerySet":
+        """Those this person may read: who receives and answers them."""
+        return self if user.is_house and user.may("handle_complaints") else self.none()
+
+    def visible_to_contact(self, contact: "Contact", *, sees_all: bool = False) -> "ComplaintQuerySet":
+        """What a client's contact may read in their space: the complaints they wrote, or, with the right to see all, those
+        of the customers they stand for; never one that the house kept for itself."""
+        own = Q(contact=contact, audience__in=[Audience.CONTACT, Audience.CUSTOMER])
+        if not sees_all:
+            return self.filter(own)
+        family = contact.customer.family_ids()
+        return self.filter(customer_id__in=family).exclude(audience=Audience.HOUSE)
+
+    def of_family(self, ids: list[int]) -> "ComplaintQuerySet":
+        """Those of one client, aliases included."""
+        return self.filter(customer_id__in=ids)
+
+    def open_on(self, today: date) -> "ComplaintQuerySet":
+        """Those that nobody had closed at the end of `today`, or that were opened again."""
+        return self._with_door(today).exclude(door__in=CLOSINGS)
+
+    def closed_on(self, today: date) -> "ComplaintQuerySet":
+        """Those that were closed at the end of `today`."""
+        return self._with_door(today).filter(door__in=CLOSINGS)
+
+    def _with_door(self, today: date) -> "ComplaintQuerySet":
+        """Each with `door`: its last closing or reopening known that day."""
+        doors = ComplaintFact.objects.filter(complaint=OuterRef("pk"), on__lte=today, kind__in=DOORS)
+        last = Subquery(doors.order_by("-on", "-id").values("kind")[:1])
+        return self.annotate(door=Coalesce(last, Value("")))
+
+    def on_invoices(self, invoice_ids: Iterable[int]) -> "ComplaintQuerySet":
+        """Those about these invoices, whole or one line: what waits with `open_on`."""
+        return self.filter(invoice_id__in=invoice_ids)
+
+    def with_facts(self) -> "ComplaintQuerySet":
+        """Each with its facts and the fate of its letters, ready for `standing_on`."""
+        mails = models.Prefetch("facts", ComplaintFact.objects.order_by("id").select_related("letter__email"))
+        return self.select_related("customer", "contact", "owner", "invoice").prefetch_related(mails)
+
+    def read_by(self, user: "User") -> "ComplaintQuerySet":
+        """Those visible to `user`, ready for a page."""
+        return self.visible_to(user).with_facts()
+
+
+class Complaint(models.Model):
+    """What a client reproaches us with, in their words. Only its owner may change: dates come from its facts."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    reference = models.CharField(_("référence"), max_length=20, unique=True)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="complaints")
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="complaints")
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, null=True, related_name="complaints")
+    line = models.ForeignKey("billing.InvoiceLine", models.PROTECT, null=True, related_name="complaints")
+    subject = models.CharField(_("objet"), max_length=160)
+    body = models.TextField(_("ce que dit le client"))
+    channel = models.CharField(_("par quel moyen"), max_length=8, choices=Channel)
+    client_type = models.CharField(_("type du client"), max_length=16, choices=CustomerType)  # frozen: it decides rights
+    zone = models.CharField(max_length=16, choices=HolidayZone, default=HolidayZone.NATIONAL)
+    silence_delay_months = models.PositiveSmallIntegerField(default=2)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("suivie par")
+    )
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.CONTACT)
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=80, unique=True, null=True)  # names the request: twice the same is once
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="complaint_of_customer"),
+            models.Index(fields=["invoice"], name="complaint_on_invoice", condition=Q(invoice__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(subject="") & ~Q(body=""), name="complaint_has_words"),
+            models.CheckConstraint(condition=Q(line=None) | Q(invoice__isnull=False), name="complaint_line_names_its_invoice"),
+        ]
+
+    def __str__(self) -> str:
+        return self.about_label
+
+    @property
+    def about_label(self) -> str:
+        """How a row of the history names it: «Réclamation R2026-000007»."""
+        return str(_("Réclamation %(reference)s") % {"reference": self.reference})
+
+    @property
+    def known_facts(self) -> list[states.Fact]:
+        """Its facts as the rules read them (read the row `with_facts`)."""
+        return [row.plain for row in sorted(self.facts.all(), key=lambda row: row.pk)]
+
+    def standing_on(self, today: date) -> Standing:
+        """Where it stands at the end of `today` (read the row `with_facts`)."""
+        return states.standing(
+            self.known_facts,
+            client_type=self.client_type,
+            zone=self.zone,
+            silence_delay_months=self.silence_delay_months,
+            today=today,
+        )
+
+
+class ComplaintFactQuerySet(models.QuerySet["ComplaintFact"]):
+    """Facts in business words."""
+
+    def visible_to(self, user: "User") -> "ComplaintFactQuerySet":
+        """What this person may read: the mediator's papers are confidential (C. conso. L612-3), by their own right."""
+        if not (user.is_house and user.may("handle_complaints")):
+            return self.none()
+        return self if user.may("see_mediation") else self.exclude(kind__in=MEDIATION)
+
+
+class ComplaintFact(models.Model):
+    """One dated fact, added and never changed. `until` is the date it gives: an extension, what we promise, the time to
+    accept a proposal; `amount` in EUR; `words` are typed; `place` is the mediator or the court, `number` their reference."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=32, choices=FactKind)
+    on = models.DateField()  # the civil day it happened: of a letter received, the day it was sent
+    received_on = models.DateField(null=True)
+    channel = models.CharField(max_length=8, choices=Channel, blank=True)
+    until = models.DateField(null=True)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    words = models.TextField(blank=True)
+    place = models.CharField(max_length=160, blank=True)
+    number = models.CharField(max_length=80, blank=True)
+    letter = models.OneToOneField("complaints.ComplaintLetter", models.PROTECT, null=True, related_name="fact")
+    interaction = models.OneToOneField("crm.Interaction", models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    objects = ComplaintFactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["complaint", "kind", "on"], name="fact_of_complaint"),
+            models.Index(
+                fields=["complaint", "-on", "-id"], name="door_of_complaint", condition=Q(kind__in=DOORS)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def plain(self) -> states.Fact:
+        """As the rules read it."""
+        return states.Fact(self.kind, self.on, self.until, stands=self.letter is None or self.letter.has_left)
+
+    @property
+    def is_confidential(self) -> bool:
+        """Of the mediation: read by those who hold the right."""
+        return self.kind in MEDIATION
+
+
+class LetterKind(models.TextChoices):
+    """The letters of a complaint (`docs/complaints.md`)."""
+
+    ACKNOWLEDGEMENT = "acknowledgement", _("Accusé de réception")
+    HOLDING = "holding", _("Réponse d’attente")
+    FAVOURABLE = "favourable", _("Réponse favorable")
+    PARTIAL = "partial", _("Réponse favorable en partie")
+    REFUSAL = "refusal", _("Refus")
+    CLOSING = "closing", _("Clôture")
+    INVITATION = "invitation", _("Invitation à écrire")
+    TO_MEDIATOR = "to_mediator", _("Réponse au médiateur")
+
+
+class Way(models.TextChoices):
+    """How a letter goes."""
+
+    EMAIL = "email", _("par e-mail, la lettre en pièce jointe")
+    POST = "post", _("par la poste : je l’imprime")
+    PORTAL = "portal", _("dans son espace client")
+
+
+class ComplaintLetter(models.Model):
+    """A letter as it was sent: every word of it, the version of its text, who signed, whom it names. Never changed."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=16, choices=LetterKind)
+    way = models.CharField(max_length=8, choices=Way)
+    language = models.CharField(max_length=5)
+    text_version = models.CharField(max_length=16)
+    client_type = models.CharField(max_length=16, choices=CustomerType)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    house = models.JSONField(default=dict)  # our name, address and contact details as printed
+    recipient = models.CharField(max_length=400)  # name and postal address, one line each
+    mediator_name = models.CharField(max_length=160, blank=True)
+    mediator_postal_address = models.CharField(max_length=240, blank=True)
+    mediator_website = models.CharField(max_length=200, blank=True)
+    mediator_agreement_to = models.DateField(null=True)
+    override_reason = models.CharField(max_length=300, blank=True)  # why it leaves under an agreement that has expired
+    written_on = models.DateField()
+    written_at = models.DateTimeField(default=clock.now)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    email = models.OneToOneField("crm.Email", models.PROTECT, null=True, related_name="complaint_letter")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it may have reached the client: taken back or refused by their server, it never was an answer."""
+        return self.email is None or self.email.state not in (Email.State.CANCELLED, Email.State.FAILED)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Its words, one paragraph each."""
+        return [paragraph for paragraph in self.text.split("\n\n") if paragraph]
+
+
+class LetterFile(models.Model):
+    """The PDF of a letter, written once, with its hash: a letter is what left, byte for byte."""
+
+    letter = models.OneToOneField(ComplaintLetter, models.PROTECT, related_name="file")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class FeedQuerySet(models.QuerySet["CalendarFeed"]):
+    """Calendars in business words."""
+
+    def living(self) -> "FeedQuerySet":
+        """Those nobody revoked."""
+        return self.filter(revoked_at=None)
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which a person's own calendar reads the dates: only its hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    read_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="one_calendar_per_person"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
