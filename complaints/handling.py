@@ -137,7 +137,7 @@ def add_writing(
     sent_on = sent_on or received_on
     refuse_days(sent_on=sent_on, received_on=received_on, today=today)
     with transaction.atomic():
-        current = lock(complaint)
+        current = lock(complaint, today=today)
         fact = add_fact(
             current, kind=F.WRITTEN, on=sent_on, received_on=received_on, channel=channel, by=by, words=body, history=body,
             told_on=received_on,
@@ -159,7 +159,7 @@ def record_fact(
     place, number = _line(place, "place", 160), _line(number, "number", 80)
     _refuse_incomplete(kind, on=on, until=until, words=words, place=place, amount=amount)
     with transaction.atomic():
-        current = lock(complaint)
+        current = lock(complaint, today=today)
         _refuse_out_of_course(current, kind, on=on, today=today)
         fact = add_fact(
             current, kind=kind, on=on, by=by, words=words, until=until, place=place, number=number, amount=amount,
@@ -174,10 +174,12 @@ def close(complaint: Complaint, *, satisfied: bool, reason: str, by: User | None
     Closing twice the same way is closing once."""
     reason = _text(reason)
     if not reason:
-        raise Refusal(_("Dites ce qui a été fait, ou pourquoi rien de plus ne le sera : la clôture garde sa raison."), field="words")
+        raise Refusal(
+            _("Dites ce qui a été fait, ou pourquoi rien de plus ne le sera : la clôture garde sa raison."), field="words"
+        )
     kind = F.CLOSED_SATISFIED if satisfied else F.CLOSED_WITHOUT_FOLLOW_UP
     with transaction.atomic():
-        current = lock(complaint, closed=True)
+        current = lock(complaint, today=today, closed=True)
         standing = current.standing_on(today)
         if not standing.is_open:
             last = [row for row in current.facts.all() if row.kind in CLOSINGS]
@@ -195,7 +197,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, today: date) -
     if not reason:
         raise Refusal(_("Dites pourquoi elle est rouverte."), field="words")
     with transaction.atomic():
-        current = lock(complaint, closed=True)
+        current = lock(complaint, today=today, closed=True)
         if current.standing_on(today).is_open:
             raise Refusal(_("Cette réclamation est déjà ouverte."))
         fact = add_fact(current, kind=F.REOPENED, on=today, by=by, words=reason, history=reason)
@@ -208,7 +210,7 @@ def entrust(complaint: Complaint, *, to: User, by: User | None, today: date) -> 
     if not to.is_active or not to.is_house:
         raise Refusal(_("Cette personne ne travaille plus dans la maison."), field="owner")
     with transaction.atomic():
-        current = lock(complaint)
+        current = lock(complaint, today=today)
         former = current.owner_id
         if former != to.pk:
             Complaint.objects.filter(pk=current.pk).update(owner=to)
@@ -221,11 +223,11 @@ def entrust(complaint: Complaint, *, to: User, by: User | None, today: date) -> 
     return current
 
 
-def lock(complaint: Complaint, *, closed: bool = False) -> Complaint:
+def lock(complaint: Complaint, *, today: date, closed: bool = False) -> Complaint:
     """The row, locked, with its facts; refuses a closed one unless `closed`."""
     Complaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     current = Complaint.objects.with_facts().select_related("customer__merged_into").get(pk=complaint.pk)
-    if not closed and not current.standing_on(clock.today()).is_open:
+    if not closed and not current.standing_on(today).is_open:
         raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
     return current
 
@@ -278,9 +280,7 @@ def refuse_days(*, sent_on: date, received_on: date, today: date) -> None:
         )
 
 
-def _refuse_strangers(
-    customer: Customer, contact: Contact | None, invoice: Invoice | None, line: InvoiceLine | None
-) -> None:
+def _refuse_strangers(customer: Customer, contact: Contact | None, invoice: Invoice | None, line: InvoiceLine | None) -> None:
     family = customer.family_ids()
     if contact is not None and contact.customer_id not in family:
         raise Refusal(_("Cette personne n’est pas un contact de ce client."), field="contact")
@@ -297,9 +297,7 @@ def _already(key: str, customer: Customer, subject: str, body: str) -> Complaint
     return found
 
 
-def _refuse_incomplete(
-    kind: F, *, on: date, until: date | None, words: str, place: str, amount: Decimal | None
-) -> None:
+def _refuse_incomplete(kind: F, *, on: date, until: date | None, words: str, place: str, amount: Decimal | None) -> None:
     if kind in _NEEDS_WORDS and not words:
         raise Refusal(_("Quelques mots : un collègue les lira."), field="words")
     if kind in _NEEDS_UNTIL and until is None:
@@ -319,7 +317,9 @@ def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, today: dat
     if kind in MEDIATION and not standing.is_written:
         raise Refusal(_("Rien n’est encore écrit : le médiateur demande une réclamation écrite."), field="kind")
     if kind in MEDIATION and not standing.has_mediation:
-        raise Refusal(_("Le médiateur de la consommation ne reçoit que les particuliers : ce client n’en est pas un."), field="kind")
+        raise Refusal(
+            _("Le médiateur de la consommation ne reçoit que les particuliers : ce client n’en est pas un."), field="kind"
+        )
     started = min(fact.on for fact in complaint.known_facts if fact.kind in (F.ORAL, F.WRITTEN))
     if standing.dates is not None and kind in MEDIATION | {F.CLIENT_REFUSED}:
         started = standing.dates.sent_on
@@ -351,4 +351,3 @@ def _text(text: str, field: str = "words") -> str:
         return check_text(text, most=MAX_WORDS)
     except Refusal as refusal:
         raise Refusal(refusal.message, field=field) from refusal
-

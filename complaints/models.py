@@ -128,9 +128,7 @@ class Complaint(models.Model):
     client_type = models.CharField(_("type du client"), max_length=16, choices=CustomerType)  # frozen: it decides rights
     zone = models.CharField(max_length=16, choices=HolidayZone, default=HolidayZone.NATIONAL)
     silence_delay_months = models.PositiveSmallIntegerField(default=2)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("suivie par")
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("suivie par"))
     audience = models.CharField(max_length=8, choices=Audience, default=Audience.CONTACT)
     recorded_at = models.DateTimeField(default=clock.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -209,9 +207,7 @@ class ComplaintFact(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["complaint", "kind", "on"], name="fact_of_complaint"),
-            models.Index(
-                fields=["complaint", "-on", "-id"], name="door_of_complaint", condition=Q(kind__in=DOORS)
-            ),
+            models.Index(fields=["complaint", "-on", "-id"], name="door_of_complaint", condition=Q(kind__in=DOORS)),
         ]
 
     def __str__(self) -> str:
@@ -329,4 +325,3 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-

@@ -91,7 +91,9 @@ def install(connection: Any) -> None:
 def statements(vendor: str, columns: list[str]) -> list[str]:
     """The statements that put everything in place. `columns` are those of a complaint."""
     changed = " OR ".join(
-        f'NEW."{name}" IS {"NOT" if vendor == "sqlite" else "DISTINCT FROM"} OLD."{name}"' for name in columns if name != CHANGEABLE
+        f'NEW."{name}" IS {"NOT" if vendor == "sqlite" else "DISTINCT FROM"} OLD."{name}"'
+        for name in columns
+        if name != CHANGEABLE
     )
     found: list[str] = []
     for table in FROZEN:
