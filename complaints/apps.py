@@ -1,21 +1,14 @@
 """App configuration."""
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db import connections
-from django.db.models.signals import post_migrate
 
-from complaints import triggers
-
-
-def _install_triggers(using: str, **kwargs: Any) -> None:
-    triggers.install(connections[using])
+from complaints.triggers import GUARDS
+from crm.triggers import keep_installed
 
 
 class ComplaintsConfig(AppConfig):
     name = "complaints"
 
     def ready(self) -> None:
-        """SQLite drops the triggers of a table that a migration rebuilds: they are put back after every migrate."""
-        post_migrate.connect(_install_triggers, sender=self, dispatch_uid="complaints.triggers")
+        """What the database itself refuses is put back after every migration."""
+        keep_installed(self, GUARDS)

@@ -1,23 +1,19 @@
-"""The letters of a complaint: composed, shown, then sent with the fact they are.
-
-What is slow (typesetting) is done before the transaction, on words composed once; inside it they are composed again from
-the locked facts, and must be the same.
+"""The letters of a complaint: composed, shown, then sent with the fact they are. Their words are complete in the mail; the
+page typeset from them (`complaints.typesetting`) joins it before it leaves.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from accounts.rights import Right
-from complaints import papers, projecting
+from complaints import projecting, typesetting
 from complaints.deadlines import MEDIATION_TYPES
 from complaints.handling import _line, _text, add_fact, lock
 from complaints.letters import (
@@ -30,14 +26,13 @@ from complaints.letters import (
     compose,
     printed_website,
 )
-from complaints.models import Complaint, ComplaintLetter, LetterFile, LetterKind, Way
+from complaints.models import Complaint, ComplaintLetter, LetterKind, Way
 from complaints.states import ANSWERS, MEDIATION, F, Standing
-from crm.attachments import Stored, discard, store
 from crm.mail_words import closing, salutation
-from crm.models import Company
+from crm.models import Company, Email
 from crm.outbox import queue_mail
 from crm.writing import Recipient, language_for, recipients
-from lib.errors import Conflict, Refusal
+from lib.errors import Refusal
 from lib.public_ids import public_id
 
 PURPOSE = "complaint"
@@ -130,35 +125,21 @@ def draft(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date)
 
 
 def send(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date) -> ComplaintLetter:
-    """Send a letter and write the fact it is: typeset, then all at once the letter, its mail, its fact, its history and the
-    dates on the record. The same words sent twice the same day are sent once. To be called outside a transaction."""
-    first = draft(_read(complaint), wanted, by=by, today=today)
-    if (already := _already(first.letter)) is not None:
-        return already
-    pdf = papers.pdf_of(first.letter)
-    stored = _stored(first.letter, pdf) if wanted.way == Way.EMAIL else []
-    try:
-        with transaction.atomic():
-            current = lock(complaint, today=today, closed=wanted.kind == LetterKind.CLOSING)
-            if (already := _already(first.letter)) is not None:
-                discard(stored)
-                return already
-            second = draft(current, wanted, by=by, today=today)
-            if second.letter.text != first.letter.text:
-                raise Conflict(_("Un collègue vient d’ajouter un fait à cette réclamation. Relisez la lettre, puis envoyez-la."))
-            letter = second.letter
-            if wanted.way == Way.EMAIL:
-                letter.email = _mail(current, second, stored, by=by)
-            letter.save(force_insert=True)
-            if pdf is not None:
-                keep_pdf(letter, pdf)
-            if wanted.fact:
-                _write_fact(current, wanted, letter, by=by, today=today)
-            projecting.rebuild(current, today=today)
-    except BaseException:
-        discard(stored)
-        raise
-    return letter
+    """Send a letter and write the fact it is, all at once: the letter, its mail, its fact, its history and the dates on the
+    record. The same words sent twice the same day are sent once."""
+    with transaction.atomic():
+        current = lock(complaint, today=today, closed=True)
+        if (already := _already(current, wanted, by=by, today=today)) is not None:
+            return already
+        made = draft(current, wanted, by=by, today=today)
+        if wanted.way == Way.EMAIL:
+            made.letter.email = _mail(current, made, by=by)
+        made.letter.save(force_insert=True)
+        if wanted.fact:
+            _write_fact(current, wanted, made.letter, by=by, today=today)
+        projecting.rebuild(current, today=today)
+        typesetting.soon()
+    return made.letter
 
 
 def no_mediator() -> str:
@@ -167,24 +148,6 @@ def no_mediator() -> str:
         "La lettre ne peut pas partir : un refus à un particulier donne le nom, l’adresse postale et le site du médiateur de la "
         "consommation (Code de la consommation, L616-1). Complétez-les dans Maison, Conditions ; votre texte est gardé."
     )
-
-
-def keep_pdf(letter: ComplaintLetter, pdf: bytes) -> LetterFile:
-    """Keep the bytes of a letter for ever; a second call finds the first ones."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    return LetterFile.objects.get_or_create(letter=letter, defaults={"content": pdf, "sha256": digest})[0]
-
-
-def pdf_file(letter: ComplaintLetter) -> LetterFile | None:
-    """The PDF of a letter, typeset now if it could not be when it left. None when it still cannot."""
-    found = LetterFile.objects.filter(letter=letter).first()
-    if found is None and (pdf := papers.pdf_of(letter)) is not None:
-        found = keep_pdf(letter, pdf)
-    return found
-
-
-def _read(complaint: Complaint) -> Complaint:
-    return Complaint.objects.with_facts().select_related("customer__merged_into").get(pk=complaint.pk)
 
 
 def _refuse_out_of_course(complaint: Complaint, standing: Standing, wanted: Wanted, *, by: User | None, today: date) -> None:
@@ -354,27 +317,26 @@ def _printed(company: Company) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _already(letter: ComplaintLetter) -> ComplaintLetter | None:
-    """The same letter, sent the same day to the same people: a second click."""
-    same = ComplaintLetter.objects.filter(
-        complaint=letter.complaint, kind=letter.kind, way=letter.way, written_on=letter.written_on, text=letter.text
-    )
-    return next((row for row in same.select_related("email").order_by("id") if row.has_left), None)
+def _already(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date) -> ComplaintLetter | None:
+    """The same letter with the same words, sent today by the same person: a second click."""
+    words = _text(wanted.words)
+    for fact in complaint.facts.all():
+        letter = fact.letter
+        if letter is None or letter.kind != wanted.kind or letter.written_on != today or not letter.has_left:
+            continue
+        if (fact.words, fact.amount, fact.until, letter.way, letter.author_id) == (
+            words, wanted.amount, wanted.until, wanted.way, by.pk if by else None,
+        ):  # fmt: skip
+            return letter
+    return None
 
 
-def _stored(letter: ComplaintLetter, pdf: bytes | None) -> list[Stored]:
-    if pdf is None:
-        return []
-    name = f"{letter.complaint.reference}-{letter.kind}.pdf"
-    return store([SimpleUploadedFile(name, pdf, "application/pdf")])
-
-
-def _mail(complaint: Complaint, made: Draft, stored: list[Stored], *, by: User | None) -> object:
+def _mail(complaint: Complaint, made: Draft, *, by: User | None) -> Email:
     assert made.to is not None
     return queue_mail(
         key=f"complaint:{made.letter.public_id}", to=made.to.address, to_name=made.to.name, customer=complaint.customer.head,
         contact=made.to.contact, subject=made.letter.subject, text=made.letter.text, by=by, purpose=PURPOSE,
-        language=made.letter.language, files=stored,
+        language=made.letter.language,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
+from complaints import typesetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
@@ -62,3 +63,8 @@ def resume_imports() -> None:
     for batch_id in running.waiting(clock.real_now()):
         carry_on_import(batch_id)
     receiving.drop_old_files(clock.now())
+
+
+def typeset_letters() -> None:
+    """Typeset the letters of complaints that have no page yet, and join it to the mail that waits."""
+    typesetting.typeset_waiting()

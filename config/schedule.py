@@ -24,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     Job("sweep_files", "config.jobs.sweep_files", minutes=24 * 60),
     Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
     Job("forget", "config.jobs.forget", minutes=12 * 60),
+    Job("typeset_letters", "config.jobs.typeset_letters", minutes=1),
     Job("imports", "config.jobs.resume_imports", minutes=1),
 )
 

@@ -11,6 +11,7 @@ from tests.config.sources import calls, modules, name_of, templates, tree, word
 MODULE, FUNCTION, TEMPLATE, SETTINGS = 500, 40, 120, 90
 # "file:function": why it may be longer than the budget.
 LONG_FUNCTIONS: dict[str, str] = {
+    "complaints/handling.py:open_complaint": "one keyword a line, then each thing that may be wrong",
     "crm/timeline.py:record": "the one writer of the history: one keyword a line, then one column a line",
     "crm/commitments.py:promise": "one keyword a line, then one column a line",
     "demo/stories/promises.py:lemoine": "what happened, one word a line",

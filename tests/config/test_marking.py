@@ -17,6 +17,8 @@ FRENCH_CODE = {
     "config/checks.py": "the terminal of who starts the server",
     "config/environment.py": "the terminal of who starts the server",
     "config/preparing.py": "the terminal of who starts the server",
+    "complaints/management/": "the terminal of who runs the server",
+    "complaints/triggers.py": "what the database says to who types SQL",
     "crm/management/": "the terminal of who runs the server",
     "crm/mail_checkup.py": "the terminal of who runs the server",
     "demo/": "the demonstration firm is French: its people, its works, their words",
