@@ -14,6 +14,7 @@ from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
+from tact import reminding, rereading
 
 HEARTBEAT = "egards-heartbeat"
 
@@ -28,7 +29,7 @@ def beat() -> None:
 
 
 # Which facts a mail reads again just before it leaves, by its `guard`: the rooms above the outbox add theirs here.
-MAIL_GUARDS: Mapping[str, outbox.Guard] = {}
+MAIL_GUARDS: Mapping[str, outbox.Guard] = {reminding.GUARD: rereading.reason_to_hold}
 
 
 def send_mail() -> None:

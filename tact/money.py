@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
-from billing.models import Allocation, Invoice
+from billing.models import Allocation, Invoice, TransferNotice
 from crm.addresses import bad_among
 from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
 from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
@@ -125,6 +125,7 @@ class _Reader:
         self.debts = self._unpaid()
         self.refs = {row["public_id"]: row["pk"] for rows in self.debts.values() for row in rows}
         self.promises = self._promises()
+        self.transits = self._transits()
         self.questions = self._questions()
         self.holds = self._holds()
         self.reminders = self._reminders()
@@ -172,6 +173,16 @@ class _Reader:
         rows = Allocation.objects.filter(invoice__customer_id__in=self.ids, made_at__gte=since)
         for customer, at, ref, amount in rows.values_list("invoice__customer_id", "made_at", "invoice__public_id", "amount"):
             found[self.owners[customer]].append((at, ref, amount))
+        return found
+
+    def _transits(self) -> dict[str, list[facts.Transit]]:
+        """Transfers that the client announced, until the last day one still waits for them."""
+        found: dict[str, list[facts.Transit]] = defaultdict(list)
+        rows = TransferNotice.objects.in_transit(self.today).filter(invoice_id__in=list(self.refs.values()))
+        for ref, invoice, announced, expected in rows.order_by("-announced_on", "-pk").values_list(
+            "public_id", "invoice__public_id", "announced_on", "expected_by"
+        ):
+            found[invoice].append(facts.Transit(facts.Link("transfer", ref), announced, expected))
         return found
 
     def _questions(self) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
@@ -303,6 +314,7 @@ class _Reader:
             due_on=row["due_on"],
             questions=tuple(self.questions[head, ref]),
             promises=tuple(self.promises[head, ref]),
+            transits=tuple(self.transits[ref]),
             holds=tuple(self.holds[head, pk]),
             reminders=tuple(self.reminders[pk]),
         )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from billing.models import TransferNotice
 from crm.addresses import mark_bad
 from crm.exchanges import log_interaction
 from crm.merging import merge_customers
@@ -60,6 +61,13 @@ def test_a_promise_of_money_and_what_came_since(le_goff: Customer, karim: User) 
     (promise,) = known[bill.number or ""]
     assert (promise.amount, promise.received, promise.noted_by) == (Decimal("300.00"), Decimal("100.00"), "Karim")
     assert known[other.number or ""] == ()
+
+
+def test_an_announced_transfer_is_waited_for_until_its_last_day(le_goff: Customer) -> None:
+    bill = invoice(le_goff)
+    for announced, expected in ((date(2026, 11, 20), MONDAY), (date(2026, 11, 18), date(2026, 11, 20))):
+        TransferNotice.objects.create(invoice=bill, announced_on=announced, expected_by=expected)
+    assert [(row.announced_on, row.until_on) for row in read(le_goff).debts[0].transits] == [(date(2026, 11, 20), MONDAY)]
 
 
 def test_a_question_waits_until_it_is_answered(le_goff: Customer) -> None:
@@ -127,10 +135,10 @@ def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
 def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
     bill = invoice(le_goff)
     promised(bill, due_on=MONDAY, amount="10.00")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read_money([le_goff.pk], today=MONDAY, now=NOW)
     for _number in range(30):
         promised(invoice(diallo), due_on=MONDAY, amount="10.00")
         told(le_goff, Kind.CALL)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)

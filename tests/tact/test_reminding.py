@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from billing.models import Invoice
+from billing.models import Invoice, TransferNotice
 from crm import outbox
 from crm.exchanges import log_interaction
 from crm.models import Commitment, Company, Customer, Email, Interaction
@@ -103,8 +103,7 @@ def test_a_person_changes_the_words_but_not_the_way_out(le_goff: Customer, karim
 
 
 def test_what_is_typed_is_never_compiled(le_goff: Customer, karim: User) -> None:
-    bill = invoice(le_goff)
-    Invoice.objects.filter(pk=bill.pk).update(subject="{{ secret }} <script>")
+    invoice(le_goff)
     body = "{{ 7|add:7 }} {% now %} <b>gras</b> ${x}\n\n{portes}"
     made = approve(le_goff, karim, body=body)
     assert made.mail.text.startswith("{{ 7|add:7 }} {% now %} <b>gras</b> ${x}")  # type: ignore[union-attr]
@@ -214,6 +213,9 @@ FACTS: dict[str, Callable[[Customer, Invoice, User], object]] = {
     "promise": lambda customer, bill, by: promised(bill, due_on=date(2026, 11, 27), amount="860.00", author=by),
     "question": lambda customer, bill, by: told(customer, Kind.QUESTION_ASKED, bill, at=NOW),
     "call": lambda customer, bill, by: log_interaction(customer, by=by, kind="call", direction="in", body="Il appelle."),
+    "transfer": lambda customer, bill, by: TransferNotice.objects.create(
+        invoice=bill, announced_on=MONDAY, expected_by=date(2026, 11, 26)
+    ),
     "hold": lambda customer, bill, by: reminding.hold(
         customer, by=by, today=MONDAY, resume_on=date(2026, 12, 1), reason="Deuil dans la famille"
     ),
@@ -225,6 +227,7 @@ WORDS = {
     "promise": "Depuis l’approbation : A promis 860,00 € pour vendredi 27 novembre, noté par Karim aujourd’hui.",
     "question": "Depuis l’approbation : Question posée aujourd’hui, nous n’avons pas encore répondu.",
     "call": "Depuis l’approbation : Échange aujourd’hui, avec Karim.",
+    "transfer": "Depuis l’approbation : Règlement annoncé aujourd’hui, il est en chemin.",
     "hold": "Depuis l’approbation : Retenu jusqu’à mardi 1er décembre : Deuil dans la famille, par Karim.",
     "tomorrow": "Depuis l’approbation : Remis à demain, par Karim.",
 }
