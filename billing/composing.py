@@ -206,6 +206,8 @@ def _payment(invoice: Invoice, company: Company, number: str, on: date, language
         iban=company.iban,
         bic=company.bic,
         reference=rf_reference(number) if number else "",
+        days=terms.days,
+        counting=terms.counting,
     )
 
 

@@ -138,6 +138,8 @@ class Payment:
     iban: str = ""
     bic: str = ""
     reference: str = ""
+    days: int | None = None  # the terms themselves, for `billing.mentions`; None where nobody said
+    counting: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from stdnum.eu import vat as eu_vat
 
 from billing.document import Address, Document, Line, VatGroup
+from billing.terms import Terms, check_terms
 from lib import identifiers, law, vat
 from lib.errors import Refusal
 from lib.folding import fold
@@ -209,6 +210,7 @@ def _days(document: Document) -> Iterator[Missing]:
     if payment is not None and payment.due_on < document.issued_on:
         words = _("La date de règlement précède celle de la facture : vérifiez le délai de paiement.")
         yield Missing("payment.due_on", words, "invoice.payment_days")
+    yield from _terms(document)
     if not document.is_credit_note and payment is None:
         yield Missing("payment", _("La date de règlement manque : indiquez le délai de paiement."), "invoice.payment_days")
     if document.is_credit_note and document.preceding is None:
@@ -217,6 +219,18 @@ def _days(document: Document) -> Iterator[Missing]:
     if document.preceding is not None and document.preceding.issued_on > document.issued_on:
         words = _("Cet avoir serait daté d’avant la facture qu’il corrige.")
         yield Missing("preceding.issued_on", words, "invoice.issued_on")
+
+
+def _terms(document: Document) -> Iterator[Missing]:
+    """C. com. L441-10 I: how long a professional of France may be given, whatever the draft, the client's record or the
+    firm's settings say."""
+    payment = document.payment
+    if payment is None or payment.days is None or document.buyer.address.country != "FR":
+        return
+    try:
+        check_terms(Terms(payment.days, payment.counting), client_type=document.buyer.client_type, on=document.issued_on)
+    except Refusal as refusal:
+        yield Missing("payment.terms", refusal.message, "invoice.payment_days")
 
 
 def _bank(document: Document) -> Iterator[Missing]:

@@ -48,7 +48,7 @@ def epc_payload(*, holder: str, iban: str, bic: str, amount: Decimal, reference:
     name = " ".join(holder.split())[:LONGEST_HOLDER].strip()
     if not name or not iban:
         raise ValueError("a transfer needs the holder of the account and its IBAN")
-    lines = ["BCD", "002", "1", "SCT", bic, name, iban, f"EUR{amount:.2f}", "", reference]
+    lines = ["BCD", "002", "1", "SCT", bic, name, "".join(iban.split()), f"EUR{amount:.2f}", "", reference]
     payload = "\n".join(lines)
     if len(payload.encode()) > LONGEST_PAYLOAD:
         raise ValueError("this transfer does not fit in a QR code")
