@@ -243,7 +243,8 @@ def _lock(invoices: Iterable[Invoice]) -> dict[int, Invoice]:
 
 def _lock_customer(customer: Customer) -> Customer:
     """The record that answers for the client, locked: payments of one client are written one after the other."""
-    return Customer.objects.select_for_update(of=("self",)).get(pk=customer.merged_into_id or customer.pk)
+    (row,) = Customer.objects.select_for_update(of=("self",)).filter(pk=customer.merged_into_id or customer.pk)
+    return row
 
 
 def _already(key: str, provider: str, external_id: str) -> Payment | None:

@@ -4,16 +4,19 @@ Each is safe to run twice, or after a day of outage; `./run manage sweep` runs t
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
+from billing import reconciling
 from complaints import typesetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
+from lib.errors import Refusal
 from tact import reminding, rereading
 
 HEARTBEAT = "egards-heartbeat"
@@ -45,6 +48,12 @@ def sweep_files() -> None:
 def forget() -> None:
     """Sessions, journal, credentials and invitations past their time."""
     forgetting.forget(clock.real_now())
+
+
+def reconcile_payments() -> None:
+    """Payment pages still open, read again at Stripe: a message may have been lost."""
+    with suppress(Refusal):  # Stripe does not answer (the log says so): the next round asks again
+        reconciling.reconcile_open(clock.real_now())
 
 
 def carry_on_changes() -> None:

@@ -25,6 +25,7 @@ JOBS: tuple[Job, ...] = (
     Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
     Job("forget", "config.jobs.forget", minutes=12 * 60),
     Job("typeset_letters", "config.jobs.typeset_letters", minutes=1),
+    Job("reconcile_stripe", "config.jobs.reconcile_payments", minutes=10),
     Job("imports", "config.jobs.resume_imports", minutes=1),
 )
 
