@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
-from billing import reconciling
+from billing import documents, reconciling
+from billing.models import Invoice
 from complaints import typesetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
@@ -40,9 +41,22 @@ def send_mail() -> None:
     outbox.drain(now=clock.real_now(), guards=MAIL_GUARDS)
 
 
+def make_papers(invoice_id: int) -> None:
+    """The PDF and the XML of a document just issued."""
+    invoice = Invoice.objects.issued().filter(pk=invoice_id).first()
+    if invoice is not None:
+        documents.make_files(invoice)
+
+
+def make_missing_papers() -> None:
+    """Those that a crash or an outage left to make."""
+    documents.make_missing()
+
+
 def sweep_files() -> None:
     """Remove files that a crash left without a row."""
     attachments.remove_orphans()
+    documents.remove_orphans()
 
 
 def forget() -> None:

@@ -21,6 +21,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("send_mail", "config.jobs.send_mail", minutes=1),
+    Job("papers", "config.jobs.make_missing_papers", minutes=1),
     Job("sweep_files", "config.jobs.sweep_files", minutes=24 * 60),
     Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
     Job("forget", "config.jobs.forget", minutes=12 * 60),
