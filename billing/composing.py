@@ -4,7 +4,7 @@ What a thin draft does not give: the supply is on the day of issue, the terms ar
 electronic address is the SIREN (scheme 0225).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,12 +18,12 @@ from billing.models import Invoice, InvoiceLine
 from billing.models.invoices import VatCategory
 from billing.penalties import professional_rate, public_rate
 from billing.terms import Terms, due_on, in_words
-from billing.transfer import rf_reference
 from crm.models import Company, Customer
 from crm.models.company import VatRegime
 from lib import law, vat
 from lib.folding import fold
 from lib.money import ZERO
+from lib.payment_reference import rf_reference
 from lib.typography import number as printed
 
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
@@ -39,24 +39,34 @@ class _Sold:
     vat_rate: Decimal
 
 
-def compose(invoice: Invoice, *, company: Company, number: str, on: date, prepaid: Decimal = ZERO) -> Document:
+def compose(
+    invoice: Invoice,
+    *,
+    company: Company,
+    number: str,
+    on: date,
+    prepaid: Decimal = ZERO,
+    lines: Iterable[InvoiceLine] | None = None,
+) -> Document:
     """What `invoice` says when issued as `number` on that day ("" for a draft looked at before issue).
 
-    Reads the lines, the client, the contact and the invoice corrected; `prepaid` EUR are already paid (BT-113).
+    Reads the lines (or takes those of a draft as it is typed), the client, the contact and the invoice corrected; `prepaid`
+    EUR are already paid (BT-113).
     Whether it may be issued is `billing.mentions.missing`'s question.
     """
     customer = invoice.customer
     client_type = invoice.client_type or customer.type
     language = _language(invoice)
-    lines = tuple(_line(row, company, language) for row in invoice.lines.all())
-    sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in lines], prepaid=prepaid)
+    rows = invoice.lines.all() if lines is None else lines
+    sold = tuple(_line(row, company, language) for row in rows)
+    sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in sold], prepaid=prepaid)
     return Document(
         kind=str(invoice.kind),
         number=number,
         issued_on=on,
         seller=_seller(company),
         buyer=_buyer(customer, client_type, invoice),
-        lines=lines,
+        lines=sold,
         vat=tuple(_vat_group(group, invoice, company, on) for group in sums.groups),
         totals=paper.Totals(sums.excl_tax, sums.tax, sums.incl_tax, sums.prepaid, sums.rounding, sums.payable),
         nature=str(invoice.nature),

@@ -17,6 +17,7 @@ from billing.issuing import lock_customer, locked, number_it, request_key, ring_
 from billing.models import Allocation, Invoice, InvoiceLine
 from billing.models.invoices import Unit
 from crm.checks import clean_text
+from crm.company import the_company
 from crm.models.timeline import Kind
 from lib.errors import Refusal
 from lib.money import ZERO, cents
@@ -56,10 +57,11 @@ def credit_invoice(
         for row in rows:
             row.invoice = note
         InvoiceLine.objects.bulk_create(rows)
-        number_it(note, numbering.next_place(series, on), by=by, on=on, key=key)
+        company = the_company()
+        number_it(note, numbering.next_place(series, on), company=company, by=by, on=on, key=key)
         used = _use(note, corrected, by=by, on=on)
         tell(note, Kind.CREDIT_NOTE_ISSUED, gettext_lazy("Avoir émis"), by=by, corrected=corrected.number, used=str(used))
-        invoice_mail.queue(note, by=by)
+        invoice_mail.queue(note, company=company, by=by)
         seals.seal_document(note)
         for allocation in note.uses.all():
             seals.seal_allocation(allocation)

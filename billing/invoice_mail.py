@@ -12,7 +12,6 @@ from accounts.models import User
 from billing import links
 from billing.models import Invoice
 from crm.addresses import bad_among
-from crm.company import the_company
 from crm.mail_words import closing, salutation
 from crm.models import Company, Contact, Email
 from crm.outbox import queue_mail
@@ -37,13 +36,13 @@ class Recipient:
     address: str
 
 
-def queue(invoice: Invoice, *, by: User | None) -> Email | None:
+def queue(invoice: Invoice, *, company: Company, by: User | None) -> Email | None:
     """Queue the mail of a document that has just been issued, in the same transaction; returns it, or None when the client
     has no address that answers (the page says so, and the paper goes by post). Once for a document."""
     to = recipient_of(invoice)
     if to is None or bad_among([to.address]):
         return None
-    subject, text, language = words_of(invoice, to, by=by, link=link_for(invoice, to, by=by))
+    subject, text, language = words_of(invoice, to, company=company, by=by, link=link_for(invoice, to, by=by))
     return queue_mail(
         key=mail_key(invoice), to=to.address, to_name=to.name, subject=subject, text=text, by=by, customer=invoice.customer,
         contact=to.contact, purpose=PURPOSE, guard=GUARD, template=str(invoice.kind), language=language,
@@ -73,10 +72,9 @@ def recipient_of(invoice: Invoice) -> Recipient | None:
     return Recipient(None, invoice.customer.name, own) if own else None
 
 
-def words_of(invoice: Invoice, to: Recipient, *, by: User | None, link: str) -> tuple[str, str, str]:
+def words_of(invoice: Invoice, to: Recipient, *, company: Company, by: User | None, link: str) -> tuple[str, str, str]:
     """Subject, text and language of the mail, from the house's text; a paragraph whose word is empty is left out."""
     language = (to.contact.language if to.contact else "") or invoice.customer.language
-    company = the_company()
     subject, body = text_of(str(invoice.kind), language)
     values = _values(invoice, to, company, by, language) | {"lien": link}
     kept = [

@@ -21,7 +21,7 @@ from billing.mentions import Missing, missing
 from billing.models import Invoice, InvoiceLine
 from crm import timeline
 from crm.company import the_company
-from crm.models import Customer
+from crm.models import Company, Customer
 from crm.models.timeline import Audience, Kind, Stage
 from lib import clock
 from lib.errors import Refusal
@@ -61,10 +61,11 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
         if invoice.is_credit_note:
             raise Refusal(_("Un avoir naît émis : il ne s’émet pas depuis un brouillon."))
         lock_customer(invoice)
-        number_it(invoice, numbering.next_place(series, on), by=by, on=on, key=key)
+        company = the_company()
+        number_it(invoice, numbering.next_place(series, on), company=company, by=by, on=on, key=key)
         projecting.open_due_date(invoice)
         tell(invoice, Kind.INVOICE_ISSUED, gettext_lazy("Facture émise"), by=by)
-        invoice_mail.queue(invoice, by=by)
+        invoice_mail.queue(invoice, company=company, by=by)
         seals.seal_document(invoice)
         ring_papers(invoice)
     return invoice
@@ -84,12 +85,11 @@ def lock_customer(invoice: Invoice) -> None:
     invoice.customer = Customer.objects.select_for_update().get(pk=invoice.customer_id)
 
 
-def number_it(invoice: Invoice, place: numbering.Place, *, by: User | None, on: date, key: str) -> Document:
+def number_it(invoice: Invoice, place: numbering.Place, *, company: Company, by: User | None, on: date, key: str) -> Document:
     """Give `invoice` its number and freeze everything it says: snapshot, lines, totals, ledger. Returns the document.
 
     For the gestures that issue, inside their transaction: series, invoice and customer are locked. Raises Incomplete.
     """
-    company = the_company()
     document = compose(invoice, company=company, number=str(place), on=on)
     if found := missing(document):
         raise Incomplete(found)

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -65,9 +64,9 @@ def _choose_fonts() -> str:
 
 
 def _load() -> Callable[[dict[str, Any]], bytes]:
-    from weasyprint import HTML, Attachment  # inline: heavy, and reads FONTCONFIG_FILE
-    from weasyprint.text.fonts import FontConfiguration  # inline: heavy
-    from weasyprint.urls import URLFetcher  # inline: heavy
+    from weasyprint import HTML, Attachment  # late: reads FONTCONFIG_FILE, takes a second
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
 
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
@@ -101,7 +100,9 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
     return draw
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str) -> Any:
+    from datetime import datetime
+
     return datetime.fromisoformat(text)
 
 

@@ -123,10 +123,7 @@ class Payment(models.Model):
     def unallocated(self) -> Decimal:
         """EUR of it that count on no invoice yet and were not given back (one statement, none when read by `with_surplus`)."""
         found = getattr(self, "surplus", None)
-        if found is None:
-            (row,) = Payment.objects.with_surplus().filter(pk=self.pk)
-            found = row.unallocated()
-        return found
+        return found if found is not None else Payment.objects.with_surplus().get(pk=self.pk).unallocated()
 
 
 class Allocation(models.Model):
