@@ -7,5 +7,4 @@ pytest_plugins = [
     "tests.harness.processes",
     "tests.harness.personas",
     "tests.harness.skips",
-    "tests.harness.stripe",
 ]

@@ -38,10 +38,9 @@ class Room:
 # Seven entries at most for any role. The first letter typed is not a shortcut: Ctrl K goes everywhere.
 ROOMS = (
     Room("home", _("Aujourd’hui"), Right.SEE_RECORDS, ("/aujourdhui/",), "due"),
-    Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/")),
+    Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/", "/doublons/", "/imports/")),
+    Room("invoices", _("Factures"), Right.SEE_AMOUNTS, ("/factures/",)),
     Room("mails", pgettext_lazy("boîte", "Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
-    Room("duplicates", _("Doublons"), Right.MERGE_CUSTOMERS, ("/doublons/",), "duplicates"),
-    Room("imports", _("Imports"), Right.IMPORT_CUSTOMERS, ("/imports/",)),
     Room("firm", _("Maison"), Right.MANAGE_SETTINGS, ("/maison/", "/personnes/", "/journal/")),
 )
 
@@ -155,6 +154,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "company_name": read.company.name if read else "",
         "menu": menu(member, read, request.path) if member and read else [],
         "house_nav": house_nav(member, request.path) if member else [],
+        "clients_nav": clients_nav(member, read, request.path) if member and read else [],
         "demo": settings.DEMO,
         "demo_cards": SimpleLazyObject(demo.cards) if settings.DEMO else [],
         "demo_login_url": reverse("enter_demo") if settings.DEMO else "",
@@ -190,6 +190,18 @@ def house_nav(person: User, path: str) -> list[tuple[object, str, bool]]:
     )
     found = [(label, address_of(name), right) for name, label, right in pages]
     return [(label, url, path.startswith(url)) for label, url, right in found if url and person.may(right)]
+
+
+def clients_nav(person: User, read: Frame, path: str) -> list[tuple[object, str, bool, int | None]]:
+    """The pages beside the list of clients that `person` may open, as pills with what waits there; none when there is
+    only the list."""
+    pages = (
+        ("customers", _("Clients"), Right.SEE_RECORDS, None),
+        ("duplicates", _("Doublons"), Right.MERGE_CUSTOMERS, read.counts.get("duplicates") or None),
+        ("imports", _("Imports"), Right.IMPORT_CUSTOMERS, None),
+    )
+    found = [(label, address_of(name), count) for name, label, right, count in pages if person.may(right)]
+    return [(label, url, path.startswith(url), count) for label, url, count in found] if len(found) > 1 else []
 
 
 @cache

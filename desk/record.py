@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.models import Commitment, Contact, Customer, Tag
 from desk import phrases
+from desk.invoice_ageing import Money, read_money
 from desk.promises import PromiseLine, promise_line
 from desk.thread import Place, Thread, read_thread
 from tact import brief, situation
@@ -72,6 +73,7 @@ class RecordPage:
     people: list[Person]
     contacts: list[Contact]
     address: list[str]
+    money: Money
     thread: Thread
 
 
@@ -112,10 +114,13 @@ def read_record(
     """Read the page of `customer` (a head) as `user` may see it, on the civil date `today` at `now`."""
     contacts = list(present_contacts(ids, user=user))
     url = reverse("customer", args=[customer.public_id])
-    thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now)
+    money = read_money(ids, user=user, today=today)
+    rooms = frozenset(["argent"] if money.known else [])
+    thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now, rooms=rooms)
     owed = [commitment for commitment in commitments if commitment.is_open]
     known = situation.read(customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed)
-    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in owed]
+    said = [row for row in owed if row.nature == Commitment.Nature.PRIMARY]  # what a document asks for stands with its room
+    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in said]
     ours = [line for side, line in lines if side == Commitment.Owed.US]
     theirs = [line for side, line in lines if side == Commitment.Owed.THEM]
     return RecordPage(
@@ -130,6 +135,7 @@ def read_record(
         people=_people(customer, contacts, known),
         contacts=contacts,
         address=_address(customer),
+        money=money,
         thread=thread,
     )
 

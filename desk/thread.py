@@ -166,10 +166,19 @@ def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before:
 
 
 def read_thread(
-    ids: list[int], *, user: User, today: date, chosen: str = "", before: Place | None = None, base: str = "", now: datetime
+    ids: list[int],
+    *,
+    user: User,
+    today: date,
+    chosen: str = "",
+    before: Place | None = None,
+    base: str = "",
+    now: datetime,
+    rooms: frozenset[str] = frozenset(),
 ) -> tuple[Thread, list[Commitment]]:
     """One page of the thread as `user` may see it, and the commitments that matter to the record: the open ones and
-    those born of the page's rows. Four statements."""
+    those born of the page's rows. `rooms` are the filters of `FILTERS` that have something to show for this client
+    («argent», «reclamation»). Four statements."""
     chosen = chosen if FILTERS.get(chosen, ("", ()))[1] else ""
     rows = page_rows(ids, user=user, chosen=chosen, before=before)
     shown, older = rows[:PAGE], len(rows) > PAGE
@@ -192,7 +201,7 @@ def read_thread(
     ]
     thread = Thread(
         days=days,
-        filters=_pills(base, chosen),
+        filters=_pills(base, chosen, rooms),
         chosen=chosen,
         older=_query(chosen, str(Place(shown[-1].occurred_at, shown[-1].pk))) if older else "",
         later=before is not None,
@@ -224,11 +233,12 @@ def first_name(name: str | None) -> str:
     return name.split(" ")[0] if name else ""
 
 
-def _pills(base: str, chosen: str) -> list[tuple[str, str, bool]]:
+def _pills(base: str, chosen: str, rooms: frozenset[str]) -> list[tuple[str, str, bool]]:
+    """The filters worth a click: everything, people, and the rooms where this client has something."""
     return [
         (str(label), f"{base}{'?fil=' + name if name else ''}#fil", name == chosen)
-        for name, (label, kinds) in FILTERS.items()
-        if kinds or not name
+        for name, (label, _kinds) in FILTERS.items()
+        if name in ("", "humain", chosen) or name in rooms
     ]
 
 

@@ -7,6 +7,7 @@ from desk.views import commitments, imports, pointing, record, today
 urlpatterns = [
     path("", today.home, name="home"),
     path("", include("desk.customer_urls")),
+    path("", include("desk.invoice_urls")),
     path("vers/<slug:kind>/<str:ref>/", pointing.pointing, name="pointing"),
     # the record, its exchanges and their files
     path("clients/<ref:ref>/", record.customer, name="customer"),

@@ -149,6 +149,8 @@ def as_typed(name: str, value: Any) -> Any:
         return format_phone(value)
     if name in ("siren", "siret"):
         return format_siret(value) if value else ""
+    if isinstance(value, Contact):
+        return value.public_id
     return value.pk if isinstance(value, User) else value
 
 

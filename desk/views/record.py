@@ -58,6 +58,7 @@ def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = 
         "page": page,
         "may_log": request.user.may(Right.LOG),
         "may_edit": request.user.may(Right.EDIT_CUSTOMERS),
+        "may_draft": request.user.may(Right.DRAFT_DOCUMENTS),
         "done": just_done(request),
     }
     if context["may_log"]:

@@ -228,6 +228,8 @@ def test_a_reference_leads_to_its_page_rights_checked_at_the_click(world, kind):
 
 def test_every_kind_leads_to_a_page_that_exists():
     assert {kind: reverse(page, args=["0" * 26]) for kind, (_rows, page) in ROWS.items()} == {
+        "invoice": f"/factures/{'0' * 26}/",
+        "credit_note": f"/factures/{'0' * 26}/",
         "customer": f"/clients/{'0' * 26}/",
         "commitment": f"/engagements/{'0' * 26}/",
         "interaction": f"/echanges/{'0' * 26}/",

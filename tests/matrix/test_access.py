@@ -48,6 +48,8 @@ MAY_BE_ABSENT = {
     "accept_invitation",
     "account_reset_password_from_key",
     "attachment",
+    "invoice_pdf",
+    "invoice_xml",
     "address",
     "demo:letter",
 }

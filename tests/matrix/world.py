@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
+from billing.models import Invoice
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -111,6 +112,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
+    invoice_sample = seen_by_all(invoice(customer))
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
@@ -130,13 +132,12 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "courrier/ref": mail_sample,
         "emails/id": mail_sample,
         "pieces/ref": file_sample,
+        "factures/ref": invoice_sample,
+        "invoices/id": invoice_sample,
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),
         "decision/choice": word("classer"),
-        "v1/rest": word("checkout/sessions"),
-        "payer/name": word("cs_test_nothing"),
-        "paiement/ref": word("0" * 26),
         "boite-de-demonstration/name": word("nothing"),
         "vers/kind": word("interaction"),
         "vers/ref": exchange_sample,
@@ -185,6 +186,15 @@ def mail(customer: Customer, author: User, visibility: str) -> Email:
     return Email.objects.create(
         customer=customer, author=author, visibility=visibility, key=public_id(), direction="out", state=Email.State.QUEUED,
         recipient_email="anne@legoff.example", sender_email="bonjour@atelier.example", subject="Bonjour", text="words nobody else may read",
+    )  # fmt: skip
+
+
+def invoice(customer: Customer) -> Invoice:
+    """An issued invoice without its files."""
+    today = clock.today()
+    return Invoice.objects.create(
+        customer=customer, number="F2026-000001", issued_on=today, issued_at=clock.now(), due_on=today, snapshot={},
+        total_excl_tax=10, total_tax=2, total_incl_tax=12,
     )  # fmt: skip
 
 

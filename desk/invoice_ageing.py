@@ -1,0 +1,201 @@
+"""What clients owe, by age of the debt: the five ages, their bar, their words. Two readers: one client, the whole house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from accounts.models import Right, User
+from billing.models import Allocation, Invoice, Payment
+from desk import phrases
+from lib.money import ZERO, cents
+from lib.typography import amount, long_date
+
+# (most days past the due date, words); the first is what is not due yet.
+AGES: tuple[tuple[int | None, str | Promise], ...] = (
+    (0, lazy("pas encore échu")),
+    (30, lazy("échu depuis 1 à 30 jours")),
+    (60, lazy("échu depuis 31 à 60 jours")),
+    (90, lazy("échu depuis 61 à 90 jours")),
+    (None, lazy("échu depuis plus de 90 jours")),
+)
+WIDTH = 300  # of the bar, in its own units
+SHOWN = 4  # unpaid invoices named on a record; the list has them all
+READ = 200  # invoices of one client read at once; beyond, the sums are asked from the database
+MONEY = DecimalField(max_digits=14, decimal_places=2)
+
+
+@dataclass(frozen=True)
+class Age:
+    """What is owed of one age: `x` and `width` place it on the bar."""
+
+    label: str | Promise
+    amount: Decimal
+    count: int
+    rank: int
+    x: int = 0
+    width: int = 0
+
+    @property
+    def css(self) -> str:
+        """What the style sheet calls it."""
+        return f"age-{self.rank}"
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """What is owed, in EUR, by age; `clients` only when the whole house is asked."""
+
+    ages: list[Age]
+    total: Decimal
+    overdue: Decimal
+    count: int
+    late: int
+    clients: int = 0
+    late_clients: int = 0
+
+    @property
+    def bar(self) -> list[Age]:
+        """The ages of which something is owed, placed side by side."""
+        shown, x = [age for age in self.ages if age.amount > 0], 0
+        placed = []
+        for position, age in enumerate(shown):
+            last = position == len(shown) - 1
+            width = WIDTH - x if last else max(4, int(WIDTH * age.amount / self.total))
+            placed.append(Age(age.label, age.amount, age.count, age.rank, x, max(width, 4)))
+            x += width
+        return placed
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """One unpaid invoice as a record names it."""
+
+    number: str
+    ref: str
+    balance: Decimal
+    words: str
+    late: bool
+
+
+@dataclass
+class Money:
+    """The money of one client, as their record shows it. `known` when there is anything to show at all."""
+
+    known: bool = False
+    ageing: Ageing | None = None
+    lines: list[OpenLine] = field(default_factory=list)
+    more: int = 0
+    drafts: list[Any] = field(default_factory=list)
+    ahead: Decimal = ZERO
+    says: str = ""
+
+
+def rank_of(due_on: date, today: date) -> int:
+    """Which of `AGES` a debt due on `due_on` is in on the civil date `today`."""
+    late = (today - due_on).days
+    return next(rank for rank, (most, _label) in enumerate(AGES) if most is None or late <= most)
+
+
+def ageing(rows: Sequence[tuple[date, Decimal]], today: date) -> Ageing:
+    """The ages of debts given as (due date, EUR still due)."""
+    sums, counts = [ZERO] * len(AGES), [0] * len(AGES)
+    for due_on, balance in rows:
+        rank = rank_of(due_on, today)
+        sums[rank] += balance
+        counts[rank] += 1
+    return _made(sums, counts)
+
+
+def _made(sums: list[Decimal], counts: list[int], clients: int = 0, late_clients: int = 0) -> Ageing:
+    ages = [Age(label, cents(sums[rank]), counts[rank], rank) for rank, (_most, label) in enumerate(AGES)]
+    total = sum((age.amount for age in ages), ZERO)
+    return Ageing(ages, total, total - ages[0].amount, sum(counts), sum(counts[1:]), clients, late_clients)
+
+
+def read_ageing(rows: QuerySet[Invoice], today: date) -> Ageing:
+    """The ages of `rows` (unpaid invoices with their balance), added up by the database. One statement."""
+    whens = [When(due_on__gte=today, then=Value(0))]
+    whens += [When(due_on__gte=today - timedelta(days=most), then=Value(rank)) for rank, (most, _l) in enumerate(AGES) if most]
+    ranked = rows.order_by().annotate(age=Case(*whens, default=Value(len(AGES) - 1), output_field=IntegerField()))
+    asked: dict[str, Any] = {
+        "clients": Count("customer", distinct=True),
+        "late_clients": Count("customer", distinct=True, filter=Q(age__gt=0)),
+    }
+    for rank in range(len(AGES)):
+        asked[f"sum{rank}"] = Coalesce(Sum("open_balance", filter=Q(age=rank)), ZERO, output_field=MONEY)
+        asked[f"count{rank}"] = Count("pk", filter=Q(age=rank))
+    found = ranked.aggregate(**asked)
+    ranks = range(len(AGES))
+    return _made([found[f"sum{rank}"] for rank in ranks], [found[f"count{rank}"] for rank in ranks],
+                 found["clients"], found["late_clients"])  # fmt: skip
+
+
+def read_money(ids: list[int], *, user: User, today: date) -> Money:
+    """The money of one client (aliases included) as `user` may see it. Two statements."""
+    if not user.may(Right.SEE_AMOUNTS):
+        return Money()
+    of_them = Invoice.objects.visible_to(user).of_family(ids).filter(kind=Invoice.Kind.INVOICE).with_balance()
+    first = Case(
+        When(number__isnull=False, open_balance__gt=0, then=Value(0)), When(number=None, then=Value(1)), default=Value(2)
+    )
+    rows = list(
+        of_them.annotate(first=first)
+        .order_by("first", "due_on", "id")
+        .values_list("public_id", "number", "due_on", "open_balance", "subject", "updated_at", "first", named=True)[:READ]
+    )
+    received, ahead = _received(ids, user)
+    owed = [row for row in rows if row.first == 0]
+    many = len(owed) == READ
+    ages = read_ageing(of_them.unpaid(), today) if many else ageing([(row.due_on, row.open_balance) for row in owed], today)
+    return Money(
+        known=bool(rows) or received,
+        ageing=ages,
+        lines=[_line(row, today) for row in owed[:SHOWN]],
+        more=ages.count - len(owed[:SHOWN]),
+        drafts=[row for row in rows if row.first == 1][:SHOWN],
+        ahead=ahead,
+        says=_says(ages, rows, today),
+    )
+
+
+def _received(ids: list[int], user: User) -> tuple[bool, Decimal]:
+    """Whether these clients ever paid, and what of it counts on no invoice yet (EUR). One statement."""
+    uses = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(sum=Sum("amount"))
+    used = Coalesce(Subquery(uses.values("sum")), ZERO, output_field=MONEY)
+    payments = Payment.objects.visible_to(user).of_family(ids).order_by().annotate(left=F("amount") - used)
+    found = payments.aggregate(count=Count("pk"), sum=Coalesce(Sum("left"), ZERO, output_field=MONEY))
+    return bool(found["count"]), cents(found["sum"])
+
+
+def _line(row: Any, today: date) -> OpenLine:
+    late = row.due_on < today
+    words = (_("échue depuis %(when)s") if late else _("à régler pour %(when)s")) % {"when": since(row.due_on, today)}
+    return OpenLine(row.number, row.public_id, row.open_balance, words, late)
+
+
+def since(on: date, today: date) -> str:
+    """«vendredi», «le 20 octobre»: a day, close or far."""
+    if abs((on - today).days) <= 6:
+        return phrases.day(on, today)
+    return _("le %(day)s") % {"day": long_date(on, language=phrases.language(), year=on.year != today.year)}
+
+
+def _says(ages: Ageing, rows: Sequence[Any], today: date) -> str:
+    if not ages.count:
+        return _("Rien n’est dû.")
+    told = ngettext("%(count)s facture", "%(count)s factures", ages.count) % {"count": ages.count}
+    if ages.late == 0:
+        return _("%(told)s, rien n’est échu.") % {"told": told}
+    if ages.late == ages.count == 1:
+        return _("Une facture, %(words)s.") % {"words": _line(rows[0], today).words}
+    late = amount(ages.overdue, language=phrases.language())
+    return _("%(told)s, dont %(late)s échus.") % {"told": told, "late": late}

@@ -1,0 +1,187 @@
+"""The list of invoices: which ones, in what order, and what they come to. A constant number of statements."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import django_filters
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import User
+from billing.models import Invoice
+from crm import search
+from crm.models import Customer
+from desk import phrases
+from desk.invoice_ageing import Ageing, read_ageing
+from desk.paging import Page, page
+from lib.typography import amount
+
+COUNTED = 1000  # beyond, nobody needs the exact number
+UNPAID, OVERDUE, DRAFTS, PAID, CREDITS, ALL = "a-regler", "echues", "brouillons", "reglees", "avoirs", "toutes"
+STATES: dict[str, str | Promise] = {
+    UNPAID: lazy("À régler"),
+    OVERDUE: lazy("Échues"),
+    DRAFTS: lazy("Brouillons"),
+    PAID: lazy("Réglées"),
+    CREDITS: lazy("Avoirs"),
+    ALL: lazy("Toutes"),
+}
+BY_DUE_DATE, BY_ISSUE, BY_CHANGE = ("due_on", "id"), ("-issued_on", "-id"), ("-updated_at", "-id")
+ORDERS = {UNPAID: BY_DUE_DATE, OVERDUE: BY_DUE_DATE, DRAFTS: BY_CHANGE}
+PERIODS = {
+    "1": lazy("depuis un mois"),
+    "3": lazy("depuis trois mois"),
+    "12": lazy("depuis un an"),
+    "36": lazy("depuis trois ans"),
+}
+
+
+class InvoiceFilter(django_filters.FilterSet):
+    """Which documents a list shows: closed choices, a client, and words (a number, a name)."""
+
+    q = django_filters.CharFilter(label=lazy("Rechercher"), method="by_words", max_length=100)
+    etat = django_filters.ChoiceFilter(label=lazy("État"), method="by_state", choices=list(STATES.items()))
+    client = django_filters.CharFilter(label=lazy("Client"), method="by_client", max_length=32)
+    periode = django_filters.ChoiceFilter(
+        label=lazy("Émises"), method="by_period", choices=list(PERIODS.items()), empty_label=lazy("n’importe quand")
+    )
+
+    class Meta:
+        model = Invoice
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, user: User, today: date, default: str = UNPAID):
+        self.user, self.today, self.default = user, today, default
+        self.customer: Customer | None = None
+        self._narrowed: QuerySet[Invoice] | None = None
+        super().__init__(data, queryset=Invoice.objects.visible_to(user))
+
+    @property
+    def state(self) -> str:
+        """A key of `STATES`: the one asked for, else what is to be paid."""
+        return self.form.cleaned_data.get("etat") or self.default
+
+    @property
+    def faults(self) -> list[str]:
+        """What could not be obeyed, one sentence each: the list is shown without it."""
+        sentence = _("Le filtre « %(name)s » n’a pas cette valeur : il est ignoré.")
+        return [sentence % {"name": self.form.fields[name].label} for name in self.form.errors if name in self.form.fields]
+
+    def rows(self) -> QuerySet[Invoice]:
+        """The documents that answer what is valid among the filters."""
+        self.form.is_valid()
+        rows = self.narrowed()
+        return self.by_state(rows, "etat", self.state)
+
+    def narrowed(self) -> QuerySet[Invoice]:
+        """The same whatever their state. Two statements when a client is asked for, once."""
+        if self._narrowed is None:
+            self.form.is_valid()
+            self._narrowed = self.queryset
+            for name in ("client", "periode", "q"):
+                self._narrowed = self.filters[name].filter(self._narrowed, self.form.cleaned_data.get(name))
+        return self._narrowed
+
+    def by_words(self, rows: QuerySet[Invoice], name: str, value: str) -> QuerySet[Invoice]:
+        """A part of a number, else the words of a client."""
+        words = value.strip()
+        if any(sign.isdigit() for sign in words) and " " not in words:
+            return rows.filter(number__icontains=words)
+        heads = search.head_ids(self.user, words)
+        return rows.filter(Q(customer__in=heads) | Q(customer__merged_into__in=heads))
+
+    def by_client(self, rows: QuerySet[Invoice], name: str, value: str) -> QuerySet[Invoice]:
+        """Those of one client, aliases included; none for a client who does not exist or may not be seen."""
+        self.customer = Customer.objects.visible_to(self.user).filter(public_id=value).select_related("merged_into").first()
+        return rows.of_family(self.customer.head.family_ids()) if self.customer else rows.none()  # type: ignore[attr-defined]
+
+    def by_period(self, rows: QuerySet[Invoice], name: str, value: str) -> QuerySet[Invoice]:
+        """Those issued lately."""
+        return rows.filter(issued_on__gte=self.today - relativedelta(months=int(value)))
+
+    def by_state(self, rows: QuerySet[Invoice], name: str, value: str) -> QuerySet[Invoice]:
+        """Those in one state, each with its balance."""
+        found: Any = rows
+        return {
+            UNPAID: found.unpaid,
+            OVERDUE: lambda: found.overdue(self.today),
+            DRAFTS: lambda: found.drafts().with_balance(),
+            PAID: lambda: found.invoices().with_balance().filter(open_balance__lte=0),
+            CREDITS: lambda: found.issued().filter(kind=Invoice.Kind.CREDIT_NOTE).with_balance(),
+            ALL: lambda: found.issued().with_balance(),
+        }[value]()
+
+
+@dataclass
+class InvoiceList:
+    """One page of the list and what stands around it."""
+
+    filter: InvoiceFilter
+    page: Page[Invoice]
+    state: str
+    ageing: Ageing
+    answer: str
+    rows: list["Row"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document as the list shows it."""
+
+    invoice: Invoice
+    says: str
+    tone: str
+    balance: Any
+
+
+def invoice_list(request: HttpRequest, *, today: date) -> InvoiceList:
+    """What the page shows."""
+    chosen = InvoiceFilter(request.GET, user=request.user, today=today)
+    rows = chosen.rows()
+    ageing = read_ageing(chosen.narrowed().unpaid(), today)  # type: ignore[attr-defined]
+    shown = page(rows.select_related("customer").defer("snapshot", "note"), request, ORDERS.get(chosen.state, BY_ISSUE))
+    made = [Row(row, *standing(row, today), row.balance()) for row in shown.rows]
+    return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing), made)
+
+
+def told(ageing: Ageing) -> str:
+    """What is due, in a sentence."""
+    if not ageing.count:
+        return _("Rien n’est dû : tout ce qui est émis est réglé.")
+    values = {"total": _money(ageing.total), "late": _money(ageing.overdue)}
+    who = _clients(ageing.clients)
+    if not ageing.late:
+        return _("%(total)s à régler par %(who)s, rien n’est échu.") % {**values, "who": who}
+    if ageing.late == ageing.count:
+        return _("%(total)s à régler par %(who)s, tout est échu.") % {**values, "who": who}
+    return _("%(total)s à régler par %(who)s, dont %(late)s échus chez %(late_who)s.") % {
+        **values, "who": who, "late_who": _clients(ageing.late_clients),
+    }  # fmt: skip
+
+
+def _clients(count: int) -> str:
+    return _("un client") if count == 1 else _("%(count)s clients") % {"count": count}
+
+
+def _money(value: Any) -> str:
+    return amount(value, language=phrases.language())
+
+
+def standing(invoice: Invoice, today: date) -> tuple[str, str]:
+    """The state of a document in a word or two, and the tone of its tag. Its balance is already read."""
+    if invoice.is_draft:
+        return _("brouillon"), "plain"
+    if invoice.is_credit_note:
+        return _("avoir"), "info"
+    balance = invoice.balance()
+    if balance <= 0:
+        return _("réglée"), "ok"
+    days = (today - invoice.due_on).days if invoice.due_on else 0
+    if days <= 0:
+        return (_("en partie réglée"), "info") if balance < invoice.total_incl_tax else (_("à régler"), "plain")
+    return (_("échue d’un jour") if days == 1 else _("échue de %(days)s jours") % {"days": days}), "late"

@@ -1,0 +1,269 @@
+"""The page of one invoice or credit note: what is left to pay and why, its lines, what was received, its files and the
+rules that ran on them, what was said about it. A constant number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models import Right, User
+from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine
+from billing.models.payments import Method
+from crm.models import Email, Interaction
+from crm.models.timeline import HUMAN_KINDS, Direction, Kind
+from desk import phrases
+from desk.invoice_ageing import since
+from desk.mail_pages import STATES
+from desk.thread import first_name
+from lib import vat
+from lib.money import ZERO
+from lib.typography import amount, long_date
+from ui.templatetags import french
+
+ROWS = 60  # of the history of one document
+ABOUT = ("invoice", "credit_note")
+
+
+@dataclass(frozen=True)
+class Move:
+    """Money that came or went on this document, or a credit that counts on it."""
+
+    on: date
+    words: str
+    detail: str
+    amount: Decimal
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that happened about this document."""
+
+    at: datetime
+    when: SafeString
+    title: str
+    who: str
+    body: str
+    url: str
+    tone: str = "auto"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail about this document and where it is."""
+
+    to: str
+    subject: str
+    url: str
+    state: Any
+    tone: str
+    at: datetime | None
+
+
+@dataclass
+class InvoicePage:
+    """Everything the page shows."""
+
+    invoice: Invoice
+    url: str
+    title: str
+    answer: str
+    lines: list[InvoiceLine]
+    totals: vat.Totals
+    balance: Decimal
+    moves: list[Move]
+    files: list[InvoiceFile]
+    mails: list[Mail]
+    told: list[Told]
+    questions: list[Told]
+    opened: str
+    terms: list[tuple[str, Any]] = field(default_factory=list)
+    related: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def pdf_ready(self) -> bool:
+        """Whether the document's PDF is kept already."""
+        return any(file.kind == InvoiceFile.Kind.PDF for file in self.files)
+
+
+def invoices_seen(user: User) -> QuerySet[Invoice]:
+    """The documents this person may read, with who they are for."""
+    return Invoice.objects.visible_to(user).select_related("customer", "contact", "credit_of", "issued_by")
+
+
+def find_invoice(ref: str, *, user: User) -> Invoice:
+    """The document of a public id as `user` may see it; 404 when there is none. One statement."""
+    found = invoices_seen(user).filter(public_id=ref).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
+    """The page of `invoice` as `user` may see it on the civil date `today`."""
+    lines = list(invoice.lines.order_by("position", "id"))
+    uses = list(_uses(invoice))
+    moves = [_move(use, invoice) for use in uses]
+    counted = sum((use.amount for use in uses), ZERO)
+    balance = invoice.total_incl_tax - counted
+    notes = list(invoice.credit_notes.exclude(number=None).order_by("id")) if not invoice.is_credit_note else []
+    history = _history(invoice, user)
+    told = [_told(row, today) for row in history]
+    return InvoicePage(
+        invoice=invoice,
+        url=reverse("invoice", args=[invoice.public_id]),
+        title=invoice.about_label,
+        answer=_answer(invoice, balance, uses, notes, today),
+        lines=lines,
+        totals=vat.totals(lines),
+        balance=balance,
+        moves=moves,
+        files=list(invoice.files.all()),
+        mails=[_mail(row.email) for row in history if isinstance(getattr(row, "email", None), Email)],
+        told=told,
+        questions=_open_questions(history, told),
+        opened=_opened(history, today),
+        terms=_terms(invoice),
+        related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
+    )
+
+
+def _uses(invoice: Invoice) -> QuerySet[Allocation]:
+    """What counts on an invoice, or what a credit note is used for. One statement."""
+    rows = invoice.uses if invoice.is_credit_note else invoice.allocations
+    return rows.select_related("payment", "credit_note", "invoice").order_by("made_on", "id")
+
+
+def _move(use: Allocation, invoice: Invoice) -> Move:
+    if invoice.is_credit_note:
+        url = reverse("invoice", args=[use.invoice.public_id])
+        return Move(use.made_on, use.invoice.about_label, "", use.amount, url)
+    if use.credit_note is not None:
+        return Move(
+            use.made_on, use.credit_note.about_label, use.credit_note.credit_reason, use.amount,
+            reverse("invoice", args=[use.credit_note.public_id]),
+        )  # fmt: skip
+    payment = use.payment
+    if payment is None:
+        return Move(use.made_on, "", "", use.amount)
+    words = _("Annulation d’un paiement") if use.amount < 0 else str(Method(payment.method).label).capitalize()
+    return Move(payment.paid_on, words, payment.reference or payment.reason, use.amount)
+
+
+def _answer(invoice: Invoice, balance: Decimal, uses: Sequence[Allocation], notes: Sequence[Invoice], today: date) -> str:
+    """What is left to do about it, in words a person would say."""
+    if invoice.is_draft:
+        return _("Un brouillon, sans numéro : rien n’est parti.")
+    if invoice.is_credit_note:
+        return _credit_answer(invoice, balance)
+    credited = sum((credit.total_incl_tax for credit in notes), ZERO)
+    if balance > 0:
+        return _still_due(invoice, balance, today)
+    if credited >= invoice.total_incl_tax:
+        return _("Elle est annulée par un avoir : plus rien n’est dû.")
+    if balance < 0:
+        return _("Elle est réglée, avec %(sum)s de trop.") % {"sum": _money(-balance)}
+    last = max((use.payment.paid_on if use.payment else use.made_on for use in uses), default=None)
+    return _("Elle est réglée depuis %(when)s.") % {"when": since(last, today)} if last else _("Rien n’est dû.")
+
+
+def _still_due(invoice: Invoice, balance: Decimal, today: date) -> str:
+    due_on = invoice.due_on or today
+    values = {"left": _money(balance), "total": _money(invoice.total_incl_tax), "when": since(due_on, today)}
+    if due_on < today:
+        return _("Il reste %(left)s à régler ; la date prévue est passée depuis %(when)s.") % values
+    values["day"] = long_date(due_on, language=phrases.language())
+    if balance < invoice.total_incl_tax:
+        return _("Il reste %(left)s à régler sur %(total)s, au plus tard le %(day)s.") % values
+    return _("%(left)s à régler au plus tard le %(day)s.") % values
+
+
+def _credit_answer(credit: Invoice, left: Decimal) -> str:
+    of = credit.credit_of.number if credit.credit_of else ""
+    if left > 0:
+        return _("Il corrige la facture %(number)s ; %(left)s restent à rendre ou à compter sur une autre facture.") % {
+            "number": of, "left": _money(left),
+        }  # fmt: skip
+    return _("Il corrige la facture %(number)s et compte en entier.") % {"number": of}
+
+
+def _money(value: Decimal) -> str:
+    return amount(value, language=phrases.language())
+
+
+def _terms(invoice: Invoice) -> list[tuple[str, Any]]:
+    """What the document says beside its lines."""
+    return [
+        (_("Émise le"), french.long_date(invoice.issued_on)),
+        (_("À régler le"), french.long_date(invoice.due_on)),
+        (_("Livré ou réalisé le"), french.long_date(invoice.supply_on)),
+        (_("Nature"), invoice.get_nature_display()),
+        (_("Votre commande"), invoice.buyer_reference),
+        (_("Pour"), invoice.contact.full_name if invoice.contact else ""),
+        (_("Émise par"), invoice.issued_by.first_name if invoice.issued_by else ""),
+        (_("Corrige"), invoice.credit_of.about_label if invoice.credit_of else ""),
+        (_("Motif"), invoice.credit_reason),
+    ]
+
+
+def _history(invoice: Invoice, user: User) -> list[Interaction]:
+    """What happened about it, newest first, with its mails. One statement."""
+    if not user.may(Right.SEE_RECORDS):
+        return []
+    rows = Interaction.objects.visible_to(user).filter(about_kind__in=ABOUT, about_ref=invoice.public_id)
+    return list(rows.select_related("author", "contact", "email").newest_first()[:ROWS])
+
+
+def _told(row: Interaction, today: date) -> Told:
+    human = row.kind in HUMAN_KINDS
+    contact = row.contact.full_name if row.contact else ""
+    title = phrases.title(row.kind, row.direction, contact) if human else row.get_kind_display()
+    who = first_name(row.author.name) if row.author else ("" if human else contact)
+    return Told(
+        at=row.occurred_at,
+        when=french.moment(row.occurred_at, today),
+        title=title,
+        who=who,
+        body="" if row.erased_at else phrases.cut(row.body, 400)[0],
+        url=reverse("exchange", args=[row.public_id]) if human or row.body else "",
+        tone="warn" if row.kind == Kind.QUESTION_ASKED else ("human" if human else "auto"),
+    )
+
+
+def _open_questions(history: Sequence[Interaction], told: Sequence[Told]) -> list[Told]:
+    """The questions asked since our last answer: whoever opens the invoice sees them first."""
+    found: list[Told] = []
+    for row, line in zip(history, told, strict=True):  # newest first
+        if row.kind == Kind.QUESTION_ANSWERED:
+            break
+        if row.kind == Kind.QUESTION_ASKED:
+            found.append(line)
+    return found
+
+
+def _opened(history: Sequence[Interaction], today: date) -> str:
+    opened = [row for row in history if row.kind == Kind.INVOICE_OPENED]
+    if not opened:
+        return ""
+    return _("Ouverte par le client %(when)s.") % {"when": phrases.moment(opened[0].occurred_at, today)}
+
+
+def _mail(email: Email) -> Mail:
+    words, tone = STATES[email.state]
+    received = email.direction == Direction.IN
+    return Mail(
+        to=pgettext("un e-mail reçu", "reçu") if received else email.recipient_email,
+        subject=email.subject,
+        url=reverse("mail", args=[email.public_id]),
+        state=words,
+        tone=tone,
+        at=email.sent_at or email.created_at,
+    )

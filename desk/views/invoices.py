@@ -1,0 +1,89 @@
+"""The list of invoices, one document and its files."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.policy import Right, policy
+from accounts.requests import HouseRequest
+from billing.models import InvoiceFile
+from desk.invoice_credit import credit as make_credit
+from desk.invoice_credit import credit_page
+from desk.invoice_list import STATES, invoice_list
+from desk.invoice_page import find_invoice, read_invoice
+from desk.paging import first_page_url
+from lib import clock
+from lib.public_ids import public_id
+
+TYPES = {InvoiceFile.Kind.PDF: "application/pdf", InvoiceFile.Kind.XML: "application/xml"}
+
+
+@policy(right=Right.SEE_AMOUNTS)
+@require_safe
+def index(request: HouseRequest) -> HttpResponse:
+    """The list: what is to be paid, then the rest by state."""
+    shown = invoice_list(request, today=clock.today())
+    client = shown.filter.customer
+    context = {
+        "list": shown,
+        "client": client,
+        "states": [(label, first_page_url(request, etat=state), state == shown.state) for state, label in STATES.items()],
+        "searching": bool(request.GET.get("q") or request.GET.get("periode")),
+        "without_client": first_page_url(request, client=""),
+        "nothing": _("Aucune facture ici : %(state)s.") % {"state": STATES[shown.state]},
+        "may_draft": request.user.may(Right.DRAFT_DOCUMENTS),
+    }
+    return render(request, "desk/invoices/list.html", context)
+
+
+@policy(right=Right.SEE_AMOUNTS)
+@require_safe
+def invoice(request: HouseRequest, ref: str) -> HttpResponse:
+    """One document."""
+    found = find_invoice(ref, user=request.user)
+    if found.is_draft and request.user.may(Right.DRAFT_DOCUMENTS):
+        return redirect("invoice_edit", ref)
+    context: dict[str, Any] = {
+        "page": read_invoice(found, user=request.user, today=clock.today()),
+        "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and not found.is_credit_note and not found.is_draft,
+        "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
+        "may_log": request.user.may(Right.LOG),
+    }
+    return render(request, "desk/invoices/invoice.html", context)
+
+
+@policy(right=Right.ISSUE_DOCUMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def credit(request: HouseRequest, ref: str) -> HttpResponse:
+    """Take back an invoice, or a part of it."""
+    found = find_invoice(ref, user=request.user)
+    if found.is_draft or found.is_credit_note:
+        return redirect("invoice", ref)
+    page = credit_page(found, request.POST if request.method == "POST" else None)
+    key = request.POST.get("key", "") or public_id()
+    if request.method == "POST" and (note := make_credit(page, user=request.user, today=clock.today(), key=key)):
+        messages.success(request, _("L’avoir %(number)s est émis.") % {"number": note.number})
+        return redirect("invoice", note.public_id)
+    return render(request, "desk/invoices/credit.html", {"page": page, "key": key}, status=422 if page.wrong else 200)
+
+
+@policy(right=Right.SEE_AMOUNTS)
+@require_safe
+def file(request: HouseRequest, ref: str, kind: str) -> HttpResponse | FileResponse:
+    """The PDF or the XML of an issued document, from the store."""
+    found = find_invoice(ref, user=request.user)
+    kept = InvoiceFile.objects.filter(invoice=found, kind=kind).first()
+    if kept is None:
+        raise Http404
+    answer = FileResponse(
+        default_storage.open(kept.stored_as), as_attachment=True, filename=f"{found.number}.{kind}",
+        content_type=TYPES[InvoiceFile.Kind(kind)],
+    )  # fmt: skip
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
