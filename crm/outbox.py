@@ -84,7 +84,7 @@ def queue_mail(
             **_headers(key, to, to_name, company), "customer": customer, "contact": contact, "author": by, "direction": Direction.OUT,
             "state": Email.State.QUEUED, "purpose": purpose, "guard": guard, "subject": subject, "text": text,
             "html": html or ("" if purpose == Email.ACCOUNT else letter_html(text, language=language, company=company)),
-            "language": language, "template": template, "in_reply_to": in_reply_to, "batch": batch, "visibility": visibility,
+            "language": language, "template": template, "in_reply_to": one_line(in_reply_to, 200), "batch": batch, "visibility": visibility,
             "team_id": by.team_id if by and visibility == Visibility.TEAM else None, "send_after": clock.real_now() + delay,
         },
     )  # fmt: skip

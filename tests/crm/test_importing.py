@@ -1,6 +1,7 @@
 """A customer file goes in: once, wholly accounted for, and out again where nobody touched it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import AuditEntry
 from config import jobs
@@ -457,15 +459,15 @@ def test_the_command_refuses_a_file_as_a_whole_with_code_two(tmp_path, content):
 
 
 def test_the_lookups_of_a_chunk_use_their_indexes():
-    if connection.vendor != "sqlite":
-        pytest.skip("the planner of PostgreSQL chooses by the rows it has")
-    from django.db.models import Q
-
+    """PostgreSQL walks through tables as small as these: here it is asked what it would do if it could not."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
     for name in ("external_reference", "siren", "email_key"):
-        plan = Customer.objects.filter(~Q((name, "")), **{f"{name}__in": ["a", "b"]}).order_by("pk").explain()
-        assert f"USING INDEX customer_{name}" in plan
-    plan = ImportLine.objects.filter(~Q(row_hash=""), row_hash__in=["a"]).order_by("pk").explain()
-    assert "USING INDEX import_row_hash" in plan
+        plan = Customer.objects.filter(~Q((name, "")), **{f"{name}__in": ["a", "b"]}).order_by().explain()
+        assert re.search(rf"(?i:index|scan (?:using|on)) customer_{name}\b", plan), plan
+    plan = ImportLine.objects.filter(~Q(row_hash=""), row_hash__in=["a"]).order_by().explain()
+    assert re.search(r"(?i:index|scan (?:using|on)) import_row_hash\b", plan), plan
 
 
 def test_the_bell_and_the_sweep_finish_what_a_page_began(karim, monkeypatch, django_capture_on_commit_callbacks):
