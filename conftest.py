@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.harness.processes",
     "tests.harness.personas",
     "tests.harness.skips",
+    "tests.harness.stripe",
 ]

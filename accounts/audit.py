@@ -44,6 +44,7 @@ EVENTS = {
     "import.done": _("Import terminé"),
     "import.undo_started": _("Annulation d’un import demandée"),
     "import.undone": _("Import annulé"),
+    "stripe.refused": _("Message de paiement refusé : ce n’est pas Stripe"),
     "interaction.erased": _("Mots d’un échange effacés"),
     "interaction.visibility": _("Lecteurs d’un échange changés"),
 }

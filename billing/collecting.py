@@ -61,12 +61,12 @@ def record_payment(
     same `key`, or the same `external_id` of a `provider`, gives back the first payment; Conflict when the key named another.
     """
     with transaction.atomic():
-        wanted = _lock([*(invoices or ()), *(invoice for invoice, _amount in allocations or ())])
-        client = _lock_customer(customer)
+        wanted = lock_invoices([*(invoices or ()), *(invoice for invoice, _amount in allocations or ())])
+        client = lock_customer(customer)
         if found := _already(key, provider, external_id):
             return _same(found, client, amount, method, paid_on)
-        amount, reference = _checked(amount, method, paid_on, reference)
-        _refuse_foreign(wanted.values(), client)
+        amount, reference = check_money(amount, method, paid_on, reference)
+        refuse_foreign(wanted.values(), client)
         shares = _exact(allocations, wanted, amount) if allocations else _in_order(invoices or (), wanted, amount)
         if method == Method.CASH:
             _refuse_cash(client, amount, shares, paid_on)
@@ -75,61 +75,61 @@ def record_payment(
             external_id=external_id, key=key or None, recorded_by=by,
         )  # fmt: skip
         made = [_count(invoice, share, by=by, payment=payment) for invoice, share in shares]
-        book_payment(payment, made)
         consequences.tell_received(payment, made, by=by)
         consequences.follow(client, [invoice for invoice, _share in shares], by=by, payment=payment)
+        book_payment(payment, made)
     return payment
 
 
 def allocate(payment: Payment, invoice: Invoice, amount: Decimal | None = None, *, by: User | None) -> Allocation:
     """Use what is left of `payment` on `invoice`: `amount` EUR, by default as much as both allow."""
     with transaction.atomic():
-        (target,) = _lock([invoice]).values()
-        client = _lock_customer(payment.customer)
+        (target,) = lock_invoices([invoice]).values()
+        client = lock_customer(payment.customer)
         current = Payment.objects.get(pk=payment.pk)
-        _refuse_foreign([target], client)
+        refuse_foreign([target], client)
         free, due = current.unallocated(), target.balance()
         if Payment.objects.filter(reverses=current).exists() or free <= 0:
             raise Refusal(_("Il ne reste rien de ce paiement à utiliser."))
         wanted = min(free, due) if amount is None else cents(amount)
-        _refuse_beyond(wanted, due, target)
+        refuse_beyond(wanted, due, target)
         if wanted > free:
             raise Refusal(_("Il ne reste que %(free)s de ce paiement.") % {"free": in_words(free)}, field="amount")
         if current.method == Method.CASH:
             _refuse_cash(client, current.amount, [(target, wanted)], current.paid_on)
         made = _count(target, wanted, by=by, payment=current)
-        book_allocation(made)
         timeline.record(
             customer=client, kind=Kind.PAYMENT_RECEIVED, summary=lazy("Paiement affecté"), by=by, about=target, about_kind="invoice",
             data={"amount": f"{wanted:.2f}", "from": current.public_id}, audience=Audience.CUSTOMER,
         )  # fmt: skip
         consequences.follow(client, [target], by=by, payment=current)
+        book_allocation(made)
     return made
 
 
 def release(allocation: Allocation, *, by: User | None) -> Allocation:
     """Take back what counted on an invoice: the amount is the client's surplus again. Twice is once."""
     with transaction.atomic():
-        (invoice,) = _lock([allocation.invoice]).values()
-        client = _lock_customer(invoice.customer)
+        (invoice,) = lock_invoices([allocation.invoice]).values()
+        client = lock_customer(invoice.customer)
         if done := Allocation.objects.filter(reverses=allocation).first():
             return done
         if allocation.reverses_id or allocation.payment_id is None or allocation.amount < 0:
             raise Refusal(_("Cette ligne ne se reprend pas."))
         made = _count(invoice, -allocation.amount, by=by, payment=allocation.payment, reverses=allocation)
-        book_allocation(made)
         consequences.follow(client, [invoice], by=by)
+        book_allocation(made)
     return made
 
 
 def reverse_payment(payment: Payment, *, reason: str, by: User | None, key: str = "") -> Payment:
     """Undo a payment recorded by mistake, or that the bank took back (a cheque without funds): an opposite row, and the
     invoices it paid are due again. Returns the opposite row; twice is once. Refuses one partly given back."""
-    reason = _reason(reason)
+    reason = check_reason(reason)
     with transaction.atomic():
         counted = Allocation.objects.filter(payment=payment)
-        touched = _lock(Invoice.objects.filter(allocations__payment=payment).distinct())
-        client = _lock_customer(payment.customer)
+        touched = lock_invoices(Invoice.objects.filter(allocations__payment=payment).distinct())
+        client = lock_customer(payment.customer)
         if found := Payment.objects.filter(reverses=payment).first():
             return found
         _refuse_no_reversal(payment)
@@ -139,9 +139,9 @@ def reverse_payment(payment: Payment, *, reason: str, by: User | None, key: str 
         )  # fmt: skip
         sums = counted.order_by().values("invoice").annotate(sum=Sum("amount")).order_by("invoice")
         made = [_count(touched[row["invoice"]], -cents(row["sum"]), by=by, payment=opposite) for row in sums if cents(row["sum"])]
-        book_payment(opposite, made)
         consequences.tell_reversed(opposite, made, by=by)
         consequences.follow(client, list(touched.values()), by=by)
+        book_payment(opposite, made)
     return opposite
 
 
@@ -154,14 +154,14 @@ def refund(
     With `reopen` (the money has left whatever we think), what lacks is taken back from the invoices it paid, the last first:
     they are due again. Idempotent like `record_payment`. `by=None` is Stripe, or the house.
     """
-    reason, on = _reason(reason), paid_on or clock.today()
+    reason, on = check_reason(reason), paid_on or clock.today()
     with transaction.atomic():
-        touched = _lock(Invoice.objects.filter(allocations__payment=payment).distinct())
-        client = _lock_customer(payment.customer)
+        touched = lock_invoices(Invoice.objects.filter(allocations__payment=payment).distinct())
+        client = lock_customer(payment.customer)
         if found := _already(key, provider, external_id):
             return _same(found, client, -amount, found.method, on if paid_on else found.paid_on)
         current = Payment.objects.get(pk=payment.pk)
-        amount, _reference = _checked(amount, current.method, on, "")
+        amount, _reference = check_money(amount, current.method, on, "")
         free = current.unallocated()
         _refuse_no_refund(current, amount, free if not reopen else current.amount + _given_back(current))
         taken = _take_back(current, amount - free, touched, by=by) if amount > free else []
@@ -169,9 +169,9 @@ def refund(
             customer=current.customer, amount=-amount, method=method or current.method, paid_on=on, refunds=current, reason=reason,
             key=key or None, provider=provider, external_id=external_id, recorded_by=by,
         )  # fmt: skip
-        book_payment(row, taken)
         consequences.tell_refunded(row, taken, by=by)
         consequences.follow(client, [allocation.invoice for allocation in taken], by=by)
+        book_payment(row, taken)
     return row
 
 
@@ -179,8 +179,8 @@ def announce_transfer(invoice: Invoice, *, contact: Contact | None, on: date, by
     """The client says that a transfer of what is due left on `on`: reminders of this invoice wait for its days of transit.
     Said again meanwhile, it is the same notice. Refuses an invoice already paid, and a day to come."""
     with transaction.atomic():
-        (current,) = _lock([invoice]).values()
-        client = _lock_customer(current.customer)
+        (current,) = lock_invoices([invoice]).values()
+        client = lock_customer(current.customer)
         if on > clock.today():
             raise Refusal(_("Un virement s’annonce quand il est parti : choisissez aujourd’hui ou un jour passé."), field="on")
         if current.balance() <= 0:
@@ -234,16 +234,17 @@ def unused_credit(ids: list[int]) -> Decimal:
     return cents(given - used + back)
 
 
-def _lock(invoices: Iterable[Invoice]) -> dict[int, Invoice]:
+def lock_invoices(invoices: Iterable[Invoice]) -> dict[int, Invoice]:
     """The invoices as they now are, locked in one order whatever the caller's, by primary key."""
     keys = sorted({invoice.pk for invoice in invoices})
     rows = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk") if keys else []
     return {row.pk: row for row in rows}
 
 
-def _lock_customer(customer: Customer) -> Customer:
+def lock_customer(customer: Customer) -> Customer:
     """The record that answers for the client, locked: payments of one client are written one after the other."""
-    return Customer.objects.select_for_update(of=("self",)).get(pk=customer.merged_into_id or customer.pk)
+    (row,) = Customer.objects.select_for_update(of=("self",)).filter(pk=customer.merged_into_id or customer.pk)
+    return row
 
 
 def _already(key: str, provider: str, external_id: str) -> Payment | None:
@@ -260,7 +261,8 @@ def _same(found: Payment, client: Customer, amount: Decimal, method: str, paid_o
     raise Conflict(_("Cette demande a déjà servi à enregistrer un autre paiement : rien n’a été ajouté."))
 
 
-def _checked(amount: Decimal, method: str, paid_on: date, reference: str) -> tuple[Decimal, str]:
+def check_money(amount: Decimal, method: str, paid_on: date, reference: str) -> tuple[Decimal, str]:
+    """Amount (EUR) and reference of money that moved, fit to be written; Refusal names the wrong field."""
     if method not in Method.values:
         raise Refusal(_("Un paiement arrive par virement, chèque, espèces ou carte."), field="method")
     if amount <= 0 or amount > LARGEST:
@@ -277,7 +279,8 @@ def _checked(amount: Decimal, method: str, paid_on: date, reference: str) -> tup
     return cents(amount), reference
 
 
-def _reason(text: str) -> str:
+def check_reason(text: str) -> str:
+    """Why, in one line that its column holds; Refusal when it is empty."""
     reason = refuse_control_characters(" ".join(text.split()))
     if not reason:
         raise Refusal(_("Dites pourquoi : un collègue le lira."), field="reason")
@@ -286,7 +289,8 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _refuse_foreign(invoices: Iterable[Invoice], client: Customer) -> None:
+def refuse_foreign(invoices: Iterable[Invoice], client: Customer) -> None:
+    """Refuse an invoice of another client, a draft and a credit note."""
     family = set(client.family_ids())
     for invoice in invoices:
         if invoice.customer_id not in family:
@@ -314,11 +318,12 @@ def _exact(allocations: Sequence[Share], locked: dict[int, Invoice], amount: Dec
     if sum(asked.values(), ZERO) > amount:
         raise Refusal(_("Le total des parts dépasse le paiement."), field="amount")
     for key, share in asked.items():
-        _refuse_beyond(share, locked[key].balance(), locked[key])
+        refuse_beyond(share, locked[key].balance(), locked[key])
     return [(locked[key], share) for key, share in asked.items()]
 
 
-def _refuse_beyond(share: Decimal, due: Decimal, invoice: Invoice) -> None:
+def refuse_beyond(share: Decimal, due: Decimal, invoice: Invoice) -> None:
+    """Refuse a share (EUR) of nothing, or beyond what is due."""
     if share <= 0:
         raise Refusal(_("Il ne reste rien à régler sur cette facture.") if due <= 0 else _("Le montant est supérieur à zéro."))
     if share > due:

@@ -18,12 +18,12 @@ from billing.models import Invoice, InvoiceLine
 from billing.models.invoices import VatCategory
 from billing.penalties import professional_rate, public_rate
 from billing.terms import Terms, due_on, in_words
+from billing.transfer import rf_reference
 from crm.models import Company, Customer
 from crm.models.company import VatRegime
 from lib import law, vat
 from lib.folding import fold
 from lib.money import ZERO
-from lib.payment_reference import rf_reference
 from lib.typography import number as printed
 
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())

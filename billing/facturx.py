@@ -33,7 +33,7 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def make_xml(document: Document) -> bytes:
     """The Factur-X file of an issued document, valid against its XSD. ValueError when the library refuses it."""
-    from facturx import generate_xml  # late: 0.6 s to import, and only the work in the background writes files
+    from facturx import generate_xml  # inline: heavy, 0.6 s, only the background writes files
 
     xml: bytes = generate_xml(terms(document), flavor="factur-x", level="en16931", check_xsd=True, check_schematron=False)
     return xml

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,9 @@ def _choose_fonts() -> str:
 
 
 def _load() -> Callable[[dict[str, Any]], bytes]:
-    from weasyprint import HTML, Attachment  # late: reads FONTCONFIG_FILE, takes a second
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+    from weasyprint import HTML, Attachment  # inline: heavy, and reads FONTCONFIG_FILE
+    from weasyprint.text.fonts import FontConfiguration  # inline: heavy
+    from weasyprint.urls import URLFetcher  # inline: heavy
 
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
@@ -100,9 +101,7 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
     return draw
 
 
-def _instant(text: str) -> Any:
-    from datetime import datetime
-
+def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 

@@ -4,16 +4,20 @@ Each is safe to run twice, or after a day of outage; `./run manage sweep` runs t
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
+from billing import documents, reconciling
+from billing.models import Invoice
 from complaints import typesetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
+from lib.errors import Refusal
 from tact import reminding, rereading
 
 HEARTBEAT = "egards-heartbeat"
@@ -37,14 +41,33 @@ def send_mail() -> None:
     outbox.drain(now=clock.real_now(), guards=MAIL_GUARDS)
 
 
+def make_papers(invoice_id: int) -> None:
+    """The PDF and the XML of a document just issued."""
+    invoice = Invoice.objects.issued().filter(pk=invoice_id).first()
+    if invoice is not None:
+        documents.make_files(invoice)
+
+
+def make_missing_papers() -> None:
+    """Those that a crash or an outage left to make."""
+    documents.make_missing()
+
+
 def sweep_files() -> None:
     """Remove files that a crash left without a row."""
     attachments.remove_orphans()
+    documents.remove_orphans()
 
 
 def forget() -> None:
     """Sessions, journal, credentials and invitations past their time."""
     forgetting.forget(clock.real_now())
+
+
+def reconcile_payments() -> None:
+    """Payment pages still open, read again at Stripe: a message may have been lost."""
+    with suppress(Refusal):  # Stripe does not answer (the log says so): the next round asks again
+        reconciling.reconcile_open(clock.real_now())
 
 
 def carry_on_changes() -> None:

@@ -21,10 +21,12 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("send_mail", "config.jobs.send_mail", minutes=1),
+    Job("papers", "config.jobs.make_missing_papers", minutes=1),
     Job("sweep_files", "config.jobs.sweep_files", minutes=24 * 60),
     Job("carry_on_changes", "config.jobs.carry_on_changes", minutes=5),
     Job("forget", "config.jobs.forget", minutes=12 * 60),
     Job("typeset_letters", "config.jobs.typeset_letters", minutes=1),
+    Job("reconcile_stripe", "config.jobs.reconcile_payments", minutes=10),
     Job("imports", "config.jobs.resume_imports", minutes=1),
 )
 

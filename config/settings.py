@@ -225,6 +225,11 @@ DEFAULT_FROM_EMAIL = "ne-pas-repondre@localhost"
 OUTBOX_DOORBELL = "" if TESTING else "config.jobs.send_mail"  # rung for a mail that must leave at once
 PAPERS_DOORBELL = "" if TESTING else "config.jobs.make_papers"  # rung for the PDF and XML of a document just issued
 
+# Cards go through Stripe, whose keys are never stored. The demonstration pays at a stand-in of ours, mounted in its URLs.
+STRIPE_SECRET_KEY = os.environ.get("EGARDS_STRIPE_SECRET_KEY", "") if not DEMO else "sk_test_demonstration"
+STRIPE_WEBHOOK_SECRET = os.environ.get("EGARDS_STRIPE_WEBHOOK_SECRET", "") if not DEMO else f"whsec_{SECRET_KEY}"
+STRIPE_API = f"{PUBLIC_URL}/demonstration/stripe" if DEMO else ""
+
 # django-q2 is a doorbell, never the source of truth (trust.md §0 and §2).
 Q_CLUSTER = {
     "name": "egards",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from xml.etree import ElementTree
 
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 SECONDS = 120
@@ -50,7 +51,7 @@ def run(xml: bytes, rules: Sequence[Path]) -> list[Verdict]:
 
 
 def _main(rules: list[str]) -> None:
-    from saxonche import PySaxonProcessor  # late: this process alone may load it
+    from saxonche import PySaxonProcessor  # inline: optional library or step, and this process alone may load it
 
     xml = sys.stdin.buffer.read().decode()
     said = []
@@ -63,8 +64,6 @@ def _main(rules: list[str]) -> None:
 
 
 def _read(svrl: str) -> dict[str, object]:
-    from xml.etree import ElementTree
-
     root = ElementTree.fromstring(svrl)
     failed = [
         (one.get("id") or one.get("location") or "", one.get("flag") or "fatal", " ".join("".join(one.itertext()).split()))

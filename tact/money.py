@@ -36,6 +36,15 @@ class Family:
     people: list[Contact] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Owing:
+    """A customer who owes: the facts, the people, and to whom one writes (nobody when no address answers)."""
+
+    situation: facts.MoneySituation
+    family: Family
+    to: Recipient | None
+
+
 def owing(*, until: date | None = None) -> list[int]:
     """The customers (heads) of whom something is due, on invoices due by `until` when given. One statement."""
     rows = Invoice.objects.unpaid()
@@ -54,10 +63,15 @@ def batches(heads: Sequence[int]) -> Iterator[Sequence[int]]:
 def read_money(heads: Sequence[int], *, today: date, now: datetime) -> list[facts.MoneySituation]:
     """What bears on reminding each of these customers (ids of heads), on the civil day `today` at `now`; in their order.
     A constant number of statements."""
+    return [row.situation for row in read_owing(heads, today=today, now=now)]
+
+
+def read_owing(heads: Sequence[int], *, today: date, now: datetime) -> list[Owing]:
+    """The same with the people of each customer."""
     families = _families(heads)
     owners = {member: family.head.pk for family in families.values() for member in family.ids}
     reader = _Reader(families, owners, today, now)
-    return [reader.situation(families[head]) for head in heads if head in families]
+    return [reader.owing(families[head]) for head in heads if head in families]
 
 
 def scenario_in_force() -> facts.Scenario:
@@ -275,10 +289,13 @@ class _Reader:
 
     # --- one customer
 
-    def situation(self, family: Family) -> facts.MoneySituation:
+    def owing(self, family: Family) -> Owing:
         """Everything that bears on reminding this customer."""
-        head = family.head
         to = recipient_of(family, self.bad)
+        return Owing(self._situation(family, to), family, to)
+
+    def _situation(self, family: Family, to: Recipient | None) -> facts.MoneySituation:
+        head = family.head
         on_time, late, first = self.history.get(head.pk, (0, 0, None))
         numbers = [head.phone, *(number for person in family.people for number in (person.mobile, person.phone))]
         return facts.MoneySituation(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from crm.models import Customer
+from crm.writing import Recipient
 from lib.french_calendar import working_day_on_or_after
 from tact.decide import decide
 from tact.facts import Decision, MoneySituation
-from tact.money import batches, owing, read_money, zone_of_firm
+from tact.money import Family, batches, owing, read_owing, zone_of_firm
 
 AHEAD = timedelta(days=14)  # beyond the first step, no invoice has one to come today
 RANKS = {"call": 0, "soften": 1, "send": 2, "wait": 3}
@@ -20,6 +21,8 @@ class Planned:
 
     decision: Decision
     situation: MoneySituation
+    family: Family
+    to: Recipient | None
 
 
 def planning_day(today: date, zone: str = "") -> date:
@@ -39,8 +42,10 @@ def plan(
     chosen = list(heads) if heads is not None else owing(until=on + AHEAD if soon else None)
     found: list[Planned] = []
     for some in batches(chosen):
-        known = (one for one in read_money(some, today=on, now=now) if one.debts)
-        found += [Planned(decide(one, on=on, now=now, language=language), one) for one in known]
+        rows = (row for row in read_owing(some, today=on, now=now) if row.situation.debts)
+        found += [
+            Planned(decide(row.situation, on=on, now=now, language=language), row.situation, row.family, row.to) for row in rows
+        ]
     return sorted(found, key=_place)
 
 

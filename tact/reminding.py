@@ -3,7 +3,7 @@
 Nothing leaves without a person's approval, and each mail's facts are read again as it leaves (`tact.rereading`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,14 +17,13 @@ from accounts.models import User
 from accounts.rights import Right
 from billing.models import Invoice
 from crm import timeline
-from crm.addresses import bad_among
 from crm.commitments import promise
 from crm.company import the_company
 from crm.exchanges import log_interaction
 from crm.mail_words import values_for
-from crm.models import Commitment, Customer, Email
+from crm.models import Commitment, Company, Customer, Email
 from crm.models.timeline import Direction, Kind
-from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN, queue_mail
+from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN, cancel, queue_mail
 from crm.writing import Recipient, language_for
 from lib import clock
 from lib.errors import Conflict, Refusal
@@ -36,7 +35,7 @@ from tact.doors import doors_of
 from tact.facts import Claim, Decision, Reason
 from tact.message import Message
 from tact.models import Hold, Reminder, ReminderLine
-from tact.money import Family, read_families, recipient_of, zone_of_firm
+from tact.money import zone_of_firm
 from tact.planning import Planned, plan_one
 
 PURPOSE = GUARD = "reminder"
@@ -49,9 +48,9 @@ class Ready:
     """A reminder ready to be seen: the decision, to whom, and the exact words."""
 
     planned: Planned
-    family: Family
     to: Recipient
     message: Message
+    phone: str  # the firm's, as printed
 
     @property
     def decision(self) -> Decision:
@@ -59,20 +58,20 @@ class Ready:
         return self.planned.decision
 
 
-def prepare(planned: Planned, family: Family, *, by: User, on: date, bad: Mapping[str, Any] | None = None) -> Ready | None:
-    """The message of a decision that is a mail, as it would leave, signed by `by`; None for the others."""
-    decision = planned.decision
-    to = recipient_of(family, dict(bad or {}))
+def prepare(planned: Planned, *, by: User, on: date, company: Company) -> Ready | None:
+    """The message of a decision that is a mail, as it would leave, signed by `by`; None for the others. No statement."""
+    decision, to = planned.decision, planned.to
     if decision.decision not in ("send", "soften") or decision.step not in message.MODEL_TONES or to is None:
         return None
-    language = language_for(family.head, to)
-    values = letter_values(family.head, to, by, language)
-    return Ready(planned, family, to, message.compose(decision, planned.situation, values, on=on, language=language))
+    language = language_for(planned.family.head, to)
+    values = _letter_values(planned, by, company, language)
+    return Ready(planned, to, message.compose(decision, planned.situation, values, on=on, language=language), values["téléphone"])
 
 
-def letter_values(customer: Customer, to: Recipient | None, by: User, language: str) -> dict[str, str]:
+def _letter_values(planned: Planned, by: User, company: Company, language: str) -> dict[str, str]:
     """Salutation, closing, signature and telephone for this person and this sender."""
-    values = values_for(customer=customer, contact=to.contact if to else None, by=by, company=the_company(), language=language)
+    contact = planned.to.contact if planned.to else None
+    values = values_for(customer=planned.family.head, contact=contact, by=by, company=company, language=language)
     return {word: values[word] for word in ("salutation", "formule", "signature", "téléphone")}
 
 
@@ -116,6 +115,18 @@ def approve_batch(seen: Mapping[str, str], *, by: User, on: date, now: datetime)
         except Refusal:
             aside.append(rows[ref].name)
     return made, aside
+
+
+def take_back(reminders: Sequence[Reminder], *, by: User) -> int:
+    """Take back the mails of `reminders` that have not left; returns how many. Refuses when none can be any more."""
+    _may(by, Right.APPROVE_REMINDERS)
+    taken = 0
+    for reminder in reminders:
+        if reminder.mail is not None and reminder.mail.is_cancellable:
+            taken += cancel(reminder.mail, by=by).state == Email.State.CANCELLED
+    if not taken:
+        raise Refusal(_("Il n’est plus temps : le message est parti, ou déjà repris."))
+    return taken
 
 
 def put_off(customer: Customer, *, by: User, on: date) -> Hold:
@@ -207,7 +218,7 @@ def send_formal_notice(customer: Customer, *, by: User, on: date, now: datetime,
         planned = plan_one(head, on=on, now=now)
         if planned is None or planned.decision.tone != "formal":
             raise Refusal(_("Ce client n’en est pas, ou n’en est plus, à la mise en demeure. Rien n’est noté."))
-        subject, words = notice_of(planned, head, by=by)
+        subject, words = notice_of(planned, by=by)
         reminder = _written(head, planned, how=Reminder.How.LETTER, by=by, on=on)
         _save(reminder, planned.decision)
         timeline.record(
@@ -217,12 +228,11 @@ def send_formal_notice(customer: Customer, *, by: User, on: date, now: datetime,
     return reminder
 
 
-def notice_of(planned: Planned, customer: Customer, *, by: User) -> tuple[str, str]:
+def notice_of(planned: Planned, *, by: User) -> tuple[str, str]:
     """Subject and words of the formal notice, ready to print and sign."""
-    family = read_families([customer.pk])[customer.pk]
-    to = recipient_of(family, {})
-    values = letter_values(customer, to, by, customer.language)
-    return message.formal_notice(planned.decision, planned.situation, values, language=customer.language)
+    language = planned.family.head.language
+    values = _letter_values(planned, by, the_company(), language)
+    return message.formal_notice(planned.decision, planned.situation, values, language=language)
 
 
 # --- pieces
@@ -242,9 +252,7 @@ def _ready(head: Customer, *, by: User, on: date, now: datetime) -> Ready:
     planned = plan_one(head, on=on, now=now)
     if planned is None:
         raise Refusal(_("Plus rien n’est dû par ce client : ce rappel n’a plus lieu d’être."))
-    family = read_families([head.pk])[head.pk]
-    bad = bad_among([head.email, *(person.email for person in family.people)])
-    ready = prepare(planned, family, by=by, on=on, bad=bad)
+    ready = prepare(planned, by=by, on=on, company=the_company())
     if ready is None:
         why = planned.decision.reasons[0].text
         raise Conflict(_("On n’écrit pas à ce client aujourd’hui : %(why)s. Rien n’est parti.") % {"why": why})
@@ -299,12 +307,10 @@ def _queue(reminder: Reminder, ready: Ready, *, by: User, subject: str, body: st
     body = check_text(body) if body else ready.message.body
     claims = ready.decision.claims
     doors = doors_of(claims, _invoices(claims), to.contact, email=to.address, language=language)
-    text = message.with_doors(
-        body, doors, phone=letter_values(ready.family.head, to, by, language)["téléphone"], language=language
-    )
+    text = message.with_doors(body, doors, phone=ready.phone, language=language)
     return queue_mail(
         key=f"{PURPOSE}:{reminder.public_id}", to=to.address, to_name=to.name, subject=subject or ready.message.subject, text=text,
-        by=by, customer=ready.family.head, contact=to.contact, purpose=PURPOSE, guard=GUARD, delay=delay, batch=reminder.batch,
+        by=by, customer=ready.planned.family.head, contact=to.contact, purpose=PURPOSE, guard=GUARD, delay=delay, batch=reminder.batch,
         template=f"{ready.decision.step}-{ready.decision.tone}", language=language,
     )  # fmt: skip
 

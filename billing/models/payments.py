@@ -123,7 +123,10 @@ class Payment(models.Model):
     def unallocated(self) -> Decimal:
         """EUR of it that count on no invoice yet and were not given back (one statement, none when read by `with_surplus`)."""
         found = getattr(self, "surplus", None)
-        return found if found is not None else Payment.objects.with_surplus().get(pk=self.pk).unallocated()
+        if found is None:
+            (row,) = Payment.objects.with_surplus().filter(pk=self.pk)
+            found = row.unallocated()
+        return found
 
 
 class Allocation(models.Model):

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F, Sum
 
-from billing import collecting
-from billing.models import Allocation, Payment, TransferNotice
+from billing import collecting, crediting, seals
+from billing.models import Allocation, LedgerEntry, Payment, TransferNotice
 from crm import commitments
 from crm.merging import merge_customers
 from crm.models import Commitment, Email, Interaction
@@ -24,6 +25,25 @@ def pay(customer, amount, *invoices, method="transfer", paid_on=None, **more):
         customer=customer, amount=D(amount), method=method, paid_on=paid_on or TODAY, by=more.pop("by", None),
         invoices=invoices, **more,
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _the_books_agree(db):
+    """Whatever a test did: every posting balances, the clients' accounts say what the rows say, and all is sealed."""
+    yield
+    books = {
+        row["account"]: row["sum"]
+        for row in LedgerEntry.objects.order_by().values("account").annotate(sum=Sum(F("debit") - F("credit")))
+    }
+    paid = Allocation.objects.filter(payment__isnull=False).aggregate(sum=Sum("amount"))["sum"] or D(0)
+    free = sum(
+        (payment.unallocated() for payment in Payment.objects.filter(refunds_credit=None, refunds=None).with_surplus()), D(0)
+    )
+    back = Payment.objects.filter(refunds_credit__isnull=False).aggregate(sum=Sum("amount"))["sum"] or D(0)
+    assert (books.get("411000", D(0)), books.get("419100", D(0))) == (-paid - back, -free)
+    assert sum(books.values()) == 0
+    documents = ("Facture", "Avoir")  # rows of these tests, made without the gesture that seals them
+    assert [label for _place, label, _words in seals.verify() if label and not label.startswith(documents)] == []
 
 
 def balance(customer):
@@ -225,6 +245,25 @@ class TestUndoing:
         assert (invoice.balance(), payment.unallocated(), Payment.objects.count()) == (D("20.00"), D(0), 2)
         with pytest.raises(Refusal):
             collecting.refund(payment, D("50.01"), reason="rendu", by=None, reopen=True)
+
+
+class TestCredits:
+    def test_what_a_credit_note_leaves_is_used_or_given_back(self, diallo, karim):
+        invoice = issued(diallo, "100.00")
+        note = issued(diallo, "60.00", kind="credit_note", credit_of=invoice)
+        other = issued(diallo, "25.00")
+        crediting.use_credit(note, other, by=karim)
+        assert (other.balance(), collecting.customer_balance(diallo, today=TODAY).credit) == (D(0), D("35.00"))
+        with pytest.raises(Refusal):
+            crediting.refund_credit(note, D("35.01"), method="transfer", paid_on=TODAY, reason="rendu", by=karim)
+        row = crediting.refund_credit(note, D("35.00"), method="transfer", paid_on=TODAY, reason="rendu", by=karim)
+        assert (row.amount, row.refunds_credit, collecting.customer_balance(diallo, today=TODAY).credit) == (
+            D("-35.00"),
+            note,
+            D(0),
+        )
+        with pytest.raises(Refusal):
+            crediting.use_credit(note, invoice, D("1.00"), by=karim)
 
 
 class TestTransfers:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from billing.document import from_json, to_json
-from lib.payment_reference import epc_text, is_rf_reference, rf_reference
+from billing.transfer import is_rf_reference
 from tests.harness.papers import CLIENT_SIREN, FRANCHISE, FREE, IBAN, SHELF, SIREN, STOOL, TODAY, credit, samples, say
 
 
@@ -58,37 +58,6 @@ def test_how_to_pay() -> None:
     assert payment is not None
     assert (payment.holder, payment.iban, payment.reference) == ("MENUISERIE DUVAL SARL", IBAN, "RF86F2026000123")
     assert is_rf_reference(payment.reference)
-    qr = epc_text(
-        holder=payment.holder, iban=payment.iban, amount=Decimal("1740.00"), reference=payment.reference, bic="AGRIFRPP"
-    )
-    assert qr == f"BCD\n002\n1\nSCT\nAGRIFRPP\nMENUISERIE DUVAL SARL\n{IBAN}\nEUR1740.00\n\nRF86F2026000123"
-
-
-def test_a_qr_code_that_cannot_be() -> None:
-    whole = {"holder": "Duval", "iban": IBAN, "amount": Decimal("1.00"), "reference": "RF86F2026000123"}
-    for change in ({"holder": ""}, {"iban": ""}, {"amount": Decimal("0.00")}, {"amount": Decimal("1000000000.00")}):
-        assert epc_text(**{**whole, **change}) == ""  # type: ignore[arg-type]
-    assert len(epc_text(**{**whole, "holder": "é" * 200}).splitlines()[5]) == 70  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("number", "reference"),
-    [
-        ("539007547034", "RF18539007547034"),
-        ("F2026-000123", "RF86F2026000123"),
-        ("CUST-00017-INV-0099", "RF53CUST00017INV0099"),
-    ],
-)
-def test_rf_references(number: str, reference: str) -> None:
-    assert rf_reference(number) == reference
-    assert is_rf_reference(reference)
-    assert not is_rf_reference(reference[:-1] + ("1" if reference[-1] != "1" else "2"))
-
-
-@pytest.mark.parametrize("number", ["", "---", "X" * 22])
-def test_no_rf_reference(number: str) -> None:
-    with pytest.raises(ValueError, match="RF"):
-        rf_reference(number)
 
 
 @pytest.mark.parametrize(

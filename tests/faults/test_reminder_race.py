@@ -15,7 +15,6 @@ from crm.mail_message import Outgoing
 from crm.models import Company, Email
 from lib import clock
 from tact import reminding
-from tact.money import read_families
 from tact.planning import plan_one
 from tests.harness.personas import member
 from tests.tact.owing import MONDAY, invoice, pay
@@ -49,7 +48,7 @@ def approved(count: int) -> list[Invoice]:
         customer = create_customer(by=None, name=f"Client {number}", type="professional", email=f"c{number}@client.example")
         bills.append(invoice(customer))
         planned = plan_one(customer, on=MONDAY, now=NOW)
-        ready = planned and reminding.prepare(planned, read_families([customer.pk])[customer.pk], by=karim, on=MONDAY)
+        ready = planned and reminding.prepare(planned, by=karim, on=MONDAY, company=Company.objects.get())
         assert ready
         reminding.approve(customer, by=karim, on=MONDAY, now=NOW, seen=ready.message.digest)
     Email.objects.update(send_after=clock.real_now() + timedelta(days=1))  # each waits for its turn

@@ -16,7 +16,6 @@ from lib import clock
 from lib.errors import Conflict, Refusal
 from tact import reminding
 from tact.models import Hold, Reminder
-from tact.money import read_families
 from tact.planning import Planned, plan_one
 from tact.reminding import Ready, Said, prepare
 from tact.rereading import reason_to_hold
@@ -40,7 +39,7 @@ def planned(customer: Customer, *, on: date = MONDAY) -> Planned:
 
 
 def ready(customer: Customer, by: User, *, on: date = MONDAY) -> Ready:
-    found = prepare(planned(customer, on=on), read_families([customer.pk])[customer.pk], by=by, on=on)
+    found = prepare(planned(customer, on=on), by=by, on=on, company=Company.objects.get())
     assert found is not None
     return found
 
@@ -181,7 +180,7 @@ def test_a_formal_notice_is_prepared_and_sent_only_by_who_may_with_its_proof(le_
     notice_step(le_goff, karim)
     found = planned(le_goff)
     assert (found.decision.step, found.decision.tone) == ("formal_notice", "formal")
-    assert prepare(found, read_families([le_goff.pk])[le_goff.pk], by=nadia, on=MONDAY) is None
+    assert prepare(found, by=nadia, on=MONDAY, company=Company.objects.get()) is None
     with pytest.raises(Refusal, match="droit"):
         reminding.send_formal_notice(le_goff, by=karim, on=MONDAY, now=NOW, proof="1A 234")
     with pytest.raises(Refusal, match="recommandé"):
@@ -200,7 +199,7 @@ def test_penalties_and_forty_euros_are_for_professionals_and_public_bodies_only(
     notice_step(le_goff, karim)
     Customer.objects.filter(pk=le_goff.pk).update(type=client_type)
     le_goff.refresh_from_db()
-    _subject, words = reminding.notice_of(planned(le_goff), le_goff, by=nadia)
+    _subject, words = reminding.notice_of(planned(le_goff), by=nadia)
     forbidden = "40\u00a0€" in words or "pénalités" in words
     assert forbidden == (client_type in ("professional", "public"))
 

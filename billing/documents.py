@@ -1,0 +1,160 @@
+"""The files of an issued document: made once, after the issue, from its snapshot alone; kept and served for ever.
+
+Rendering happens in the background (`config.jobs`), never in the transaction that issues: whatever kills it, the document
+stays issued and the sweep makes what is missing. Two makers at once keep one pair of files.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Count
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing import checks_of_papers, seals
+from billing.document import Document, from_json
+from billing.facturx import NAME, make_xml
+from billing.models import Invoice, InvoiceFile
+from billing.paper import html_of, title_of
+from billing.rendering import Attached, render_pdf
+from lib import clock
+
+FOLDER = "papiers"
+KINDS = (InvoiceFile.Kind.PDF, InvoiceFile.Kind.XML)
+BATCH = 20
+REST = 600  # seconds before a document that could not be drawn is tried again
+
+_log = logging.getLogger(__name__)
+
+
+class Altered(Exception):
+    """The bytes in storage are not those that were made: the message says which file."""
+
+
+def make_files(invoice: Invoice) -> list[InvoiceFile]:
+    """The PDF and the XML of an issued document, made now unless they exist. ValueError for a draft; CannotRender when no
+    PDF comes out, and then nothing is kept. Called twice, or by two at once, it gives the same files."""
+    if invoice.number is None or invoice.snapshot is None:
+        raise ValueError("a draft has no files")
+    if found := _complete(invoice):
+        return found
+    document = from_json(invoice.snapshot)
+    xml = make_xml(document)
+    pdf = _pdf(document, xml, invoice)
+    checks = {
+        InvoiceFile.Kind.PDF: checks_of_papers.pdf_checks(),
+        InvoiceFile.Kind.XML: checks_of_papers.check_xml(xml, document),
+    }
+    stored = {kind: _store(content, kind) for kind, content in zip(KINDS, (pdf, xml), strict=True)}
+    with transaction.atomic():
+        Invoice.objects.select_for_update().get(pk=invoice.pk)
+        if found := _complete(invoice):  # another maker was first: its bytes are the document's
+            transaction.on_commit(lambda: _forget(stored.values()))
+            return found
+        for kind, content in zip(KINDS, (pdf, xml), strict=True):
+            file = InvoiceFile.objects.create(
+                invoice=invoice,
+                kind=kind,
+                stored_as=stored[kind],
+                sha256=hashlib.sha256(content).hexdigest(),
+                size=len(content),
+                checks=checks_of_papers.to_json(checks[kind]),
+            )
+            seals.seal_file(file)
+    return _complete(invoice)
+
+
+def file_of(invoice: Invoice, kind: str) -> InvoiceFile | None:
+    """Its PDF («pdf») or its XML («xml»); None while it is being made. One statement."""
+    return InvoiceFile.objects.filter(invoice=invoice, kind=kind).first()
+
+
+def bytes_of(file: InvoiceFile) -> bytes:
+    """The bytes as they were made, for ever. FileNotFoundError when storage lost them, Altered when it changed them."""
+    with default_storage.open(file.stored_as) as stored:
+        content: bytes = stored.read()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise Altered(_("Le fichier %(file)s n’est plus celui qui a été émis.") % {"file": file.stored_as})
+    return content
+
+
+def name_of(file: InvoiceFile) -> str:
+    """How it is called once saved: «F2026-000123.pdf»."""
+    return f"{file.invoice.number}.{file.kind}"
+
+
+def checks_of(file: InvoiceFile) -> list[checks_of_papers.Check]:
+    """Which rules ran on it, and which did not."""
+    return checks_of_papers.from_json(file.checks)
+
+
+def make_missing() -> int:
+    """Make the files that documents lack, the latest first, a batch at a time: after a crash, an outage, a renderer that
+    was not installed. One that fails does not stop the others, and waits before it is tried again. Returns how many."""
+    made = 0
+    lacking = Invoice.objects.issued().annotate(made=Count("files")).filter(made__lt=len(KINDS)).order_by("-pk")
+    for invoice in lacking[: BATCH * 5]:
+        key = f"papers-resting-{invoice.pk}"
+        if made >= BATCH or cache.get(key):
+            continue
+        try:
+            make_files(invoice)
+            made += 1
+        except Exception:  # noqa: BLE001 — one document that cannot be drawn never stops the others
+            cache.set(key, 1, REST)
+            _log.exception("the files of %s could not be made", invoice.number)
+    return made
+
+
+def remove_orphans() -> int:
+    """Remove files older than a day that no row points to: a crash between writing and the commit. Returns how many."""
+    limit, gone = clock.real_now() - timedelta(days=1), 0
+    for shelf in default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []:
+        paths = [f"{FOLDER}/{shelf}/{name}" for name in default_storage.listdir(f"{FOLDER}/{shelf}")[1]]
+        known = set(InvoiceFile.objects.filter(stored_as__in=paths).values_list("stored_as", flat=True))
+        old = [path for path in paths if path not in known and default_storage.get_modified_time(path) < limit]
+        _forget(old)
+        gone += len(old)
+    return gone
+
+
+def _complete(invoice: Invoice) -> list[InvoiceFile]:
+    """Both files in the order of KINDS, or nothing."""
+    found = {file.kind: file for file in InvoiceFile.objects.filter(invoice=invoice).select_related("invoice")}
+    return [found[kind] for kind in KINDS] if len(found) == len(KINDS) else []
+
+
+def _pdf(document: Document, xml: bytes, invoice: Invoice) -> bytes:
+    html = html_of(document)
+    with translation.override(document.language):
+        title, description = title_of(document), _("Facture au format Factur-X")
+    return render_pdf(
+        html,
+        title=title,
+        at=clock.local(invoice.issued_at or clock.now()),
+        language=document.language,
+        identifier=document.number,
+        attached=Attached(NAME, xml.decode(), description),
+    )
+
+
+def _store(content: bytes, kind: str) -> str:
+    """Write the bytes under a name of chance, on the disk for good before any row points to them."""
+    chance = secrets.token_hex(20)
+    path = default_storage.save(f"{FOLDER}/{chance[:2]}/{chance}.{kind}", ContentFile(content))
+    with default_storage.open(path) as stored:
+        os.fsync(stored.fileno())
+    return path
+
+
+def _forget(paths: Iterable[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)
