@@ -103,8 +103,11 @@ def _to_enrolment(request: HttpRequest) -> HttpResponse:
 
 
 def declared_policy(view: Callable[..., Any], match: Any) -> Policy | None:
-    """The policy of a view: its own declaration, its class's, or the table of third-party URLs."""
-    own = getattr(view, "policy", None) or getattr(
-        getattr(view, "view_class", None) or getattr(view, "cls", None), "policy", None
+    """The policy of a view: its own declaration, that of the one action of the API it is, its class's, or the table of
+    third-party URLs."""
+    own = (
+        getattr(view, "policy", None)
+        or getattr(view, "initkwargs", {}).get("policy")
+        or getattr(getattr(view, "view_class", None) or getattr(view, "cls", None), "policy", None)
     )
     return own or POLICIES.get(match.view_name)

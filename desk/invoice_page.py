@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Right, User
+from billing import documents
+from billing.checks_of_papers import FAILED, PASSED
 from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine
 from billing.models.payments import Method
 from crm.models import Email, Interaction
@@ -68,6 +70,14 @@ class Mail:
     at: datetime | None
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A kept file, and the rules that ran on it or did not: name, what came of them, tone."""
+
+    file: InvoiceFile
+    checks: list[tuple[str, str, str]]
+
+
 @dataclass
 class InvoicePage:
     """Everything the page shows."""
@@ -80,7 +90,7 @@ class InvoicePage:
     totals: vat.Totals
     balance: Decimal
     moves: list[Move]
-    files: list[InvoiceFile]
+    papers: list[Paper]
     mails: list[Mail]
     told: list[Told]
     questions: list[Told]
@@ -91,7 +101,7 @@ class InvoicePage:
     @property
     def pdf_ready(self) -> bool:
         """Whether the document's PDF is kept already."""
-        return any(file.kind == InvoiceFile.Kind.PDF for file in self.files)
+        return any(paper.file.kind == InvoiceFile.Kind.PDF for paper in self.papers)
 
 
 def invoices_seen(user: User) -> QuerySet[Invoice]:
@@ -126,7 +136,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         totals=vat.totals(lines),
         balance=balance,
         moves=moves,
-        files=list(invoice.files.all()),
+        papers=[_paper(file) for file in invoice.files.all()],
         mails=[_mail(row.email) for row in history if isinstance(getattr(row, "email", None), Email)],
         told=told,
         questions=_open_questions(history, told),
@@ -134,6 +144,11 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         terms=_terms(invoice),
         related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
     )
+
+
+def _paper(file: InvoiceFile) -> Paper:
+    tones = {PASSED: "ok", FAILED: "late"}
+    return Paper(file, [(check.name, check.words, tones.get(check.state, "plain")) for check in documents.checks_of(file)])
 
 
 def _uses(invoice: Invoice) -> QuerySet[Allocation]:

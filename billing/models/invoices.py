@@ -200,7 +200,7 @@ class Invoice(models.Model):
         """EUR still due on it, from its allocations (one statement, none when read by `with_balance`)."""
         found = getattr(self, "open_balance", None)
         if found is not None:
-            return found
+            return cents(found)
         received = self.allocations.aggregate(sum=Coalesce(Sum("amount"), ZERO, output_field=AMOUNT))["sum"]
         return cents(self.total_incl_tax - received)
 

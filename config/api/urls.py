@@ -8,8 +8,8 @@ from rest_framework.routers import SimpleRouter
 from accounts.policy import Policy
 from config.api.firm import CompanyView, SearchView
 from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
+from config.api.invoices import InvoiceViewSet
 from config.api.people import ContactViewSet, CustomerViewSet
-from config.api.reminders import RemindersView
 from config.api.schema import BearerScheme
 
 __all__ = ["BearerScheme", "urlpatterns"]  # named so that the description knows the credential
@@ -19,6 +19,7 @@ router.register("contacts", ContactViewSet, "api-contact")
 router.register("interactions", InteractionViewSet, "api-interaction")
 router.register("commitments", CommitmentViewSet, "api-commitment")
 router.register("emails", EmailViewSet, "api-email")
+router.register("invoices", InvoiceViewSet, "api-invoice")
 
 
 class SchemaView(SpectacularAPIView):
@@ -35,7 +36,6 @@ class SchemaView(SpectacularAPIView):
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("v1/company/", CompanyView.as_view(), name="api-company"),
-    path("v1/reminders/", RemindersView.as_view(), name="api-reminders"),
     path("v1/search/", SearchView.as_view(), name="api-search"),
     path("v1/", include(router.urls)),
 ]

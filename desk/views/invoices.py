@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
+from billing import documents
 from billing.models import InvoiceFile
 from desk.invoice_credit import credit as make_credit
 from desk.invoice_credit import credit_page
@@ -74,16 +74,19 @@ def credit(request: HouseRequest, ref: str) -> HttpResponse:
 
 @policy(right=Right.SEE_AMOUNTS)
 @require_safe
-def file(request: HouseRequest, ref: str, kind: str) -> HttpResponse | FileResponse:
+def file(request: HouseRequest, ref: str, kind: str) -> HttpResponse:
     """The PDF or the XML of an issued document, from the store."""
     found = find_invoice(ref, user=request.user)
-    kept = InvoiceFile.objects.filter(invoice=found, kind=kind).first()
+    kept = documents.file_of(found, kind)
     if kept is None:
         raise Http404
-    answer = FileResponse(
-        default_storage.open(kept.stored_as), as_attachment=True, filename=f"{found.number}.{kind}",
-        content_type=TYPES[InvoiceFile.Kind(kind)],
-    )  # fmt: skip
+    try:
+        content = documents.bytes_of(kept)
+    except (FileNotFoundError, documents.Altered):
+        messages.error(request, _("Ce fichier n’est plus tel qu’il a été fait : il n’est pas donné. Prévenez un responsable."))
+        return redirect("invoice", ref)
+    answer = HttpResponse(content, content_type=TYPES[InvoiceFile.Kind(kind)])
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.{kind}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
