@@ -1,0 +1,326 @@
+"""The chain of seals: anyone verifies it offline, and whatever is changed, removed, added, moved or cut is named."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from billing import collecting, seal_keys, seals, verifier
+from billing.correcting import credit_invoice
+from billing.models import Allocation, ChainHead, Invoice, InvoiceLine, Payment, Seal
+from billing.triggers import GUARDS
+from crm import triggers
+from crm.models import Customer
+from lib import clock
+from lib.errors import Refusal
+from tests.billing.house import issued, open_firm, settle
+
+TODAY = clock.today()
+
+
+@pytest.fixture
+def keys(tmp_path, settings):
+    """A folder of its own for the keys and the head."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "seals"
+
+
+@pytest.fixture
+def chain(keys, database, diallo, django_capture_on_commit_callbacks):
+    """Three invoices, a payment, a credit note: eight links; the head is kept as after a commit."""
+    open_firm()
+    settle(diallo)
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second, _third = (issued(diallo, note="Ça, c’est « l’été » — <b>{{ x }}</b>") for _number in range(3))
+        collecting.record_payment(
+            customer=diallo, amount=Decimal("500.00"), method="cheque", paid_on=TODAY, by=None, invoices=[first, second]
+        )
+        credit_invoice(second, lines=[{"position": 1, "amount": "10"}], reason="Geste", by=None, on=TODAY)
+    return list(Seal.objects.order_by("position"))
+
+
+def found():
+    return [(position, words) for position, _label, words in seals.verify()]
+
+
+def positions():
+    return {position for position, _words in found()}
+
+
+def test_the_chain_of_a_few_facts_is_whole(chain, diallo):
+    assert [link.kind for link in chain] == ["invoice"] * 3 + ["payment", "allocation", "allocation", "credit_note", "allocation"]
+    assert found() == []
+    said = json.loads(chain[0].payload)
+    assert (said["record"]["customer"], said["record"]["total_incl_tax"]) == (diallo.reference, "461.25")
+    assert "id" not in said["record"]
+
+
+# Every field of a link, by one byte.
+@pytest.mark.parametrize(
+    "name",
+    "kind about_ref about_label format_version salt payload commitment previous digest signature sealed_at".split(),
+)
+def test_one_byte_of_any_field_is_found_at_its_row(chain, name):
+    triggers.remove(connection, GUARDS)
+    value = getattr(chain[3], name)
+    if name == "sealed_at":
+        changed = value.replace(microsecond=(value.microsecond + 1) % 1_000_000)
+    elif name == "format_version":
+        changed = value + 1
+    else:
+        changed = value[:-1] + ("1" if value[-1] != "1" else "2")
+    Seal.objects.filter(pk=chain[3].pk).update(**{name: changed})
+    assert 4 in positions()
+    assert positions() <= {0, 4, 5}  # the next link may no longer follow; 0: what nothing seals any more
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (Invoice, {"note": "x"}), (Invoice, {"total_incl_tax": Decimal("461.26")}), (Invoice, {"issued_on": date(2026, 1, 1)}),
+        (InvoiceLine, {"description": "x"}), (InvoiceLine, {"quantity": Decimal("2.0001")}), (Payment, {"amount": Decimal("500.01")}),
+        (Payment, {"method": "cash"}), (Payment, {"paid_on": date(2026, 1, 1)}), (Allocation, {"amount": Decimal("1")}),
+    ],
+)  # fmt: skip
+def test_a_row_that_no_longer_says_what_was_sealed(chain, rows, change):
+    triggers.remove(connection, GUARDS)
+    row = rows.objects.order_by("pk").first()
+    if change == {"note": "x"}:  # everything printed is in the snapshot
+        change = {"snapshot": {**row.snapshot, "note": "x"}}
+    rows.objects.filter(pk=row.pk).update(**change)
+    place = {Invoice: 1, InvoiceLine: 1, Payment: 4, Allocation: 5}[rows]
+    assert positions() == {place}
+
+
+def test_a_middle_link_removed_a_tail_cut_a_link_added_two_moved(chain):
+    triggers.remove(connection, GUARDS)
+    with transaction.atomic():
+        Seal.objects.filter(position=3).delete()
+        assert (4, "le scellé 3 manque") in found()
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        Seal.objects.filter(position__gt=3).delete()
+        ChainHead.objects.update(position=3, digest=chain[2].digest)
+        assert (8, "la fin de la chaîne manque : elle allait jusqu’au scellé 8, elle s’arrête au 3") in found()
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        added, _same = Seal.objects.get(position=4), ("id", "position", "digest", "about_ref")
+        told = {field.name: getattr(added, field.name) for field in Seal._meta.fields if field.name not in _same}
+        Seal.objects.create(**told, position=9, digest="0" * 64, about_ref="x")
+        assert {position for position, _words in found() if position} == {9}
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        for position, other in ((2, 20), (3, 2), (20, 3)):
+            Seal.objects.filter(position=position).update(position=other)
+        assert {2, 3} <= positions()
+        transaction.set_rollback(True)
+    assert found() == []
+
+
+def test_a_chain_written_again_whole_is_betrayed_by_its_signatures_and_its_head(chain):
+    """All rights on the database, and none on the key: every link computed again after a change."""
+    triggers.remove(connection, GUARDS)
+    thief, previous = Ed25519PrivateKey.generate(), verifier.beginning_of(ChainHead.objects.get().chain)
+    for link in chain:
+        link.payload = link.payload.replace("461.25", "1.25")
+        link.commitment = verifier.commitment_of(link.salt, link.payload)
+        link.previous, link.digest = previous, verifier.digest_of(previous, link.commitment)
+        link.signature = thief.sign(bytes.fromhex(link.digest)).hex()
+        previous = link.digest
+        link.save()
+    ChainHead.objects.update(digest=previous)
+    assert {(position, "sa signature n’est pas la bonne") for position in range(1, 9)} <= set(found())
+    assert (8, "le scellé 8 n’est plus celui dont on avait gardé la trace") in found()
+
+
+def test_a_head_that_the_database_cannot_write(chain, keys):
+    head = ChainHead.objects.get()
+    assert seal_keys.kept_head(head.chain) == (8, head.digest)
+    seal_keys.keep_head(head.chain, 5, "x")  # a slower process tells an older one
+    assert seal_keys.kept_head(head.chain) == (8, head.digest)
+    next(keys.glob("*.head")).unlink()
+    assert (0, "aucune trace de la tête n’est gardée hors de la base") in found()
+
+
+def test_a_lawful_erasure_leaves_the_link(chain):
+    Seal.objects.filter(position=2).update(salt="", payload="")
+    assert found() == []
+
+
+def test_the_key_is_the_account_s_alone_and_a_lost_one_stops_everything(chain, keys, diallo):
+    (key,) = keys.glob("*.key")
+    assert (key.stat().st_mode & 0o777, keys.stat().st_mode & 0o777) == (0o600, 0o700)
+    key.unlink()
+    with pytest.raises(Refusal, match="La clé qui signe les scellés manque"), transaction.atomic():
+        issued(diallo)
+    assert Invoice.objects.issued().count() == 4
+    out = StringIO()
+    call_command("seal_key", replace=True, stdout=out)
+    assert len(out.getvalue().split()) == 2
+    assert issued(diallo).number.endswith("-000004")
+    assert found() == []  # the former public key still verifies what it signed
+
+
+def archive_of(tmp_path, name="scelles.zip"):
+    path = tmp_path / name
+    call_command("seal_archive", str(path), stdout=StringIO())
+    return path
+
+
+def verify_alone(path):
+    """The verifier of the archive itself, by another Python with nothing installed and nothing of ours."""
+    with zipfile.ZipFile(path) as archive:
+        program = path.with_suffix(".py")
+        program.write_bytes(archive.read("verifier.py"))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(program), str(path)], capture_output=True, text=True, check=False, cwd="/", env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+def test_the_archive_verifies_with_python_alone(committing, request):
+    keys_chain = request.getfixturevalue("chain")
+    path = archive_of(request.getfixturevalue("tmp_path"))
+    code, said = verify_alone(path)
+    assert (code, said.splitlines()[-1]) == (0, "8 scellés, intacts.")
+    assert len(keys_chain) == 8
+
+
+def rewritten(path, change):
+    """The same archive with `change(lines)` for lines."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    lines = files["archive.jsonl"].decode().splitlines()
+    files["archive.jsonl"] = "\n".join(change(lines)).encode()
+    other = path.with_name(f"other-{len(list(path.parent.iterdir()))}.zip")
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return other
+
+
+def of_archive(path):
+    _count, wrong, _keys = verifier.verify_archive(verifier.read_archive(path))
+    return {position for position, _label, _words in wrong}
+
+
+def test_an_archive_touched_anywhere_says_where(chain, tmp_path):
+    path = archive_of(tmp_path)
+    assert of_archive(path) == set()
+    for place in range(1, 9):
+        for name in "kind about_ref about_label salt payload commitment previous digest signature sealed_at".split():
+
+            def change(lines, place=place, name=name):
+                row = json.loads(lines[place])
+                value = row[name]
+                row[name] = value[:-2] + ("3" if value[-2] != "3" else "4") + value[-1]
+                return [*lines[:place], json.dumps(row), *lines[place + 1 :]]
+
+            wrong = of_archive(rewritten(path, change))
+            assert min(wrong) == place, (place, name, wrong)
+            assert wrong <= {place, place + 1, 8}
+    assert of_archive(rewritten(path, lambda lines: [*lines[:3], *lines[4:]])) == {4}
+    assert of_archive(rewritten(path, lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]])) >= {3, 4}
+    assert of_archive(rewritten(path, lambda lines: [*lines[:4], lines[3], *lines[4:]])) >= {3}
+    assert of_archive(rewritten(path, lambda lines: [*lines[:5], lines[-1]])) == {8}
+    assert of_archive(rewritten(path, lambda lines: lines[:-1])) == {0}
+    assert of_archive(rewritten(path, lambda lines: lines[1:])) == {0}
+    assert of_archive(rewritten(path, lambda lines: [*lines[:4], "{", *lines[5:]])) == {4}
+
+
+def test_a_forged_end_and_a_foreign_key_are_found(chain, tmp_path):
+    path = archive_of(tmp_path)
+
+    def shorter(lines):
+        end, last = json.loads(lines[-1]), json.loads(lines[4])
+        return [*lines[:5], json.dumps({**end, "position": 4, "digest": last["digest"]})]
+
+    assert of_archive(rewritten(path, shorter)) == {0}
+    stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    _count, wrong, _keys = verifier.verify_archive(verifier.read_archive(path), key=stranger)
+    assert {position for position, _label, _words in wrong} == set(range(9))
+
+
+def test_the_command_reads_an_archive_too(chain, tmp_path):
+    path, out = archive_of(tmp_path), StringIO()
+    call_command("verify_seals", archive=path, stdout=out)
+    assert out.getvalue().strip() == "8 scellés, intacts."
+    other = rewritten(path, lambda lines: [*lines[:3], *lines[4:]])
+    with pytest.raises(CommandError, match="anomalie"):
+        call_command("verify_seals", archive=other, stdout=StringIO())
+    with pytest.raises(CommandError, match="ne se lit pas"):
+        call_command("verify_seals", archive=tmp_path / "none.zip", stdout=StringIO())
+    with pytest.raises(CommandError, match="existe déjà"):
+        call_command("seal_archive", str(path), stdout=StringIO())
+    call_command("verify_seals", stdout=out)
+    triggers.remove(connection, GUARDS)
+    Seal.objects.filter(position=2).delete()
+    with pytest.raises(CommandError, match="anomalie"):
+        call_command("verify_seals", stdout=StringIO())
+
+
+def test_the_canonical_form():
+    told = {
+        "b": Decimal("10.500"),
+        "a": ["e\u0301", date(2026, 11, 21), None, True, 3],
+        "c": datetime(2026, 11, 21, 12, tzinfo=UTC),
+    }
+    assert verifier.canonical(told) == '{"a":["é","2026-11-21",null,true,3],"b":"10.5","c":"2026-11-21T12:00:00.000000Z"}'
+    assert [verifier.canonical(Decimal(text)) for text in ("0.00", "-0", "100", "1E+2", "-1.10")] == [
+        '"0"', '"0"', '"100"', '"100"', '"-1.1"',
+    ]  # fmt: skip
+    for strange in (1.5, {1, 2}, b"x", float("nan")):
+        with pytest.raises(TypeError):
+            verifier.canonical({"x": strange})
+
+
+# RFC 8032 § 7.1, tests 1 to 3.
+VECTORS = [
+    ("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+    ("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
+    ("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "message", "signature"), VECTORS)
+def test_ed25519_in_plain_python(key, message, signature):
+    signed = bytes.fromhex(message)
+    assert verifier.verify_ed25519(key, signed, signature)
+    assert not verifier.verify_ed25519(key, signed + b"x", signature)
+    for place in (0, 40, 64, 127):
+        other = signature[:place] + ("0" if signature[place] != "0" else "1") + signature[place + 1 :]
+        assert not verifier.verify_ed25519(key, signed, other)
+    for nonsense in ("", "zz", signature[:-2], "f" * 128):
+        assert not verifier.verify_ed25519(key, signed, nonsense)
+        assert not verifier.verify_ed25519(nonsense, signed, signature)
+
+
+def test_both_verifications_agree():
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw().hex()
+    for number in range(20):
+        signed = bytes([number]) * number
+        mark = key.sign(signed).hex()
+        for check in (verifier.verify_ed25519, seal_keys.verifies):
+            assert check(public, signed, mark)
+            assert not check(public, signed + b"!", mark)
+
+
+def test_the_verifier_needs_nothing_of_ours():
+    source = Path(verifier.__file__).read_text(encoding="utf-8")
+    imported = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert imported <= sys.stdlib_module_names
+    assert Customer.__module__.split(".")[0] not in imported
