@@ -125,7 +125,7 @@ def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Deci
             if line is None:
                 raise Refusal(_("Cette facture n’a pas de telle ligne."))
             row = _part_of(line, asked)
-            if not row.net or abs(row.net) > abs(rest[line.position]) or row.net * line.net < 0:
+            if not ZERO < row.net <= rest[line.position]:
                 raise Refusal(
                     _("Il reste %(left)s à créditer sur cette ligne, hors taxe.") % {"left": amount(rest[line.position])}
                 )
@@ -148,8 +148,7 @@ def _rest_of(line: InvoiceLine, rest: Decimal) -> InvoiceLine:
 def _part_of(line: InvoiceLine, asked: Mapping[str, Any]) -> InvoiceLine:
     if asked.get("quantity") not in (None, ""):
         return _copy(line, positive(asked["quantity"], places=4), line.unit_price, line.discount)
-    sign = -1 if line.net < 0 else 1
-    return _amount_of(line, positive(asked.get("amount"), places=2) * sign)
+    return _amount_of(line, positive(asked.get("amount"), places=2))
 
 
 def _amount_of(line: InvoiceLine, net: Decimal) -> InvoiceLine:

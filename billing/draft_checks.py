@@ -67,7 +67,7 @@ def _line(line: Mapping[str, Any], regime: str) -> tuple[InvoiceLine, dict[str, 
         "plain_words": lambda: clean_text(line.get("plain_words"), limit=400),
         "quantity": lambda: _number(line.get("quantity", 1), places=4, most=Decimal(99_999_999), above_zero=True),
         "unit": lambda: _choice(line.get("unit") or Unit.PIECE, Unit),
-        "unit_price": lambda: _number(line.get("unit_price"), places=6, most=LARGEST, negative=True),
+        "unit_price": lambda: _number(line.get("unit_price"), places=6, most=LARGEST),
         "discount": lambda: _number(line.get("discount") or 0, places=2, most=Decimal(100)),
         "vat_rate": lambda: _number(line.get("vat_rate", 0 if franchise else None), places=2, most=Decimal(100)),
     }
@@ -121,7 +121,7 @@ def _choice(value: Any, choices: Any) -> str:
     return str(value)
 
 
-def _number(value: Any, *, places: int, most: Decimal, negative: bool = False, above_zero: bool = False) -> Decimal:
+def _number(value: Any, *, places: int, most: Decimal, above_zero: bool = False) -> Decimal:
     """A decimal as forms and the API write it: « 12,5 », "12.5", Decimal, int; never a float nor a boolean."""
     if value is None or value == "":
         raise Refusal(_("Indiquez un nombre."))
@@ -134,8 +134,10 @@ def _number(value: Any, *, places: int, most: Decimal, negative: bool = False, a
         raise Refusal(_("« %(text)s » n’est pas un nombre. Écrivez-le comme 12,50.") % {"text": str(value)[:30]}) from trouble
     if not found.is_finite() or abs(found) > most:
         raise Refusal(_("Ce nombre est trop grand."))
-    if not negative and found < 0:
-        raise Refusal(_("Ce nombre ne peut pas être négatif."))
+    if found < 0:
+        raise Refusal(
+            _("Ce nombre ne peut pas être négatif : une remise est un pourcentage de la ligne, une somme rendue un avoir.")
+        )
     if above_zero and found == 0:
         raise Refusal(_("Indiquez une quantité supérieure à zéro."))
     kept = found.quantize(Decimal(1).scaleb(-places))

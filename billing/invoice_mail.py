@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from billing import links
 from billing.models import Invoice
 from crm.addresses import bad_among
 from crm.mail_words import closing, salutation
-from crm.models import Company, Contact, Email
+from crm.models import BadAddress, Company, Contact, Email
 from crm.outbox import queue_mail
 from lib import clock
 from lib.identifiers import format_phone
@@ -34,18 +34,19 @@ class Recipient:
     contact: Contact | None
     name: str
     address: str
+    bad: bool = False  # nothing is sent there any more
 
 
 def queue(invoice: Invoice, *, company: Company, by: User | None) -> Email | None:
     """Queue the mail of a document that has just been issued, in the same transaction; returns it, or None when the client
     has no address that answers (the page says so, and the paper goes by post). Once for a document."""
     to = recipient_of(invoice)
-    if to is None or bad_among([to.address]):
+    if to is None or to.bad:
         return None
     subject, text, language = words_of(invoice, to, company=company, by=by, link=link_for(invoice, to, by=by))
     return queue_mail(
         key=mail_key(invoice), to=to.address, to_name=to.name, subject=subject, text=text, by=by, customer=invoice.customer,
-        contact=to.contact, purpose=PURPOSE, guard=GUARD, template=str(invoice.kind), language=language,
+        contact=to.contact, purpose=PURPOSE, guard=GUARD, template=str(invoice.kind), language=language, company=company, fresh=True,
     )  # fmt: skip
 
 
@@ -64,12 +65,17 @@ def recipient_of(invoice: Invoice) -> Recipient | None:
     own address; None when nobody has one. One statement."""
     head = invoice.customer.merged_into_id or invoice.customer_id
     if invoice.contact is not None and invoice.contact.email:
-        return Recipient(invoice.contact, invoice.contact.full_name, invoice.contact.email)
+        return Recipient(invoice.contact, invoice.contact.full_name, invoice.contact.email, _is_bad(invoice.contact.email))
     people = Contact.objects.present().filter(Q(customer=head) | Q(customer__merged_into=head)).exclude(email="")
-    for person in people.order_by("-receives_invoices", "-is_main", "pk")[:1]:
-        return Recipient(person, person.full_name, person.email)
+    bad = Exists(BadAddress.objects.filter(address=OuterRef("email_key")))
+    for person in people.annotate(bad=bad).order_by("-receives_invoices", "-is_main", "pk")[:1]:
+        return Recipient(person, person.full_name, person.email, person.bad)
     own = invoice.customer.email
-    return Recipient(None, invoice.customer.name, own) if own else None
+    return Recipient(None, invoice.customer.name, own, _is_bad(own)) if own else None
+
+
+def _is_bad(address: str) -> bool:
+    return bool(bad_among([address]))
 
 
 def words_of(invoice: Invoice, to: Recipient, *, company: Company, by: User | None, link: str) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,9 +54,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
     key = request_key(key)
     with transaction.atomic():
         series = numbering.lock_series(Invoice.Kind.INVOICE, on)
-        invoice = locked(draft)
-        if key and Invoice.objects.filter(issue_key=key).exclude(pk=invoice.pk).exists():
-            raise Refusal(_("Cette clé a déjà servi à émettre un autre document. Donnez-en une autre."), field="key")
+        invoice = locked(draft, key=key)
         if invoice.number is not None:
             return invoice
         if invoice.is_credit_note:
@@ -71,10 +70,15 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
     return invoice
 
 
-def locked(draft: Invoice) -> Invoice:
-    """The document as it is now, locked until the transaction ends. Refuses one that is gone."""
+def locked(draft: Invoice, *, key: str = "") -> Invoice:
+    """The document as it is now, locked until the transaction ends. Refuses one that is gone, and a `key` that has already
+    issued another one."""
     rows = Invoice.objects.select_for_update(of=("self",)).select_related("customer", "contact", "credit_of")
-    invoice = rows.filter(pk=draft.pk).first()
+    wanted = Q(pk=draft.pk) | Q(issue_key=key) if key else Q(pk=draft.pk)
+    found = {row.pk: row for row in rows.filter(wanted).prefetch_related("lines").order_by("pk")}
+    invoice = found.pop(draft.pk, None)
+    if found:
+        raise Refusal(_("Cette clé a déjà servi à émettre un autre document. Donnez-en une autre."), field="key")
     if invoice is None:
         raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
     return invoice

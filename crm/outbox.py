@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -62,37 +62,41 @@ def queue_mail(
     *, key: str, to: str, subject: str, text: str, by: User | None, to_name: str = "", customer: Customer | None = None,
     contact: Contact | None = None, html: str = "", purpose: str = Email.LETTER, guard: str = "", delay: timedelta = COUNTDOWN,
     batch: str = "", template: str = "", language: str = "fr", visibility: str = Visibility.EVERYONE, in_reply_to: str = "",
-    files: Iterable[Stored] = (),
+    files: Iterable[Stored] = (), company: Company | None = None, fresh: bool = False,
 ) -> Email:  # fmt: skip
     """Put one mail to one person in the outbox, with its row of history, in the caller's transaction; returns it.
 
     Idempotent by `key` (at most 120 characters): a second call gives back the first mail, unchanged. `delay` is the
     time to take it back. `guard` names which facts are read again at the claim. A mail of an account (`purpose`)
     has no customer, no history, and its words are erased when it has left. `files` are already in storage
-    (`crm.attachments.store`). Refuses an address that is not exactly one, an empty subject or text, and a bad address.
+    (`crm.attachments.store`); `company` is the firm, when the caller has read it; `fresh` spares looking
+    for a former mail of that key, whose fact is only being written. Refuses an address that is not exactly
+    one, an empty subject or text, and a bad address.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("queue_mail is called inside the transaction of the fact it tells")
-    if found := Email.objects.filter(key=key).first():
+    if not fresh and (found := Email.objects.filter(key=key).first()):
         return found
-    company = Company.objects.first()
+    company = company or Company.objects.first()
     subject, text = one_line(subject, 200), _words(text)
     _refuse_unfit(subject, text, to, by, visibility, purpose)
-    email, created = Email.objects.get_or_create(
-        key=key,
-        defaults={
-            **_headers(key, to, to_name, company), "customer": customer, "contact": contact, "author": by, "direction": Direction.OUT,
-            "state": Email.State.QUEUED, "purpose": purpose, "guard": guard, "subject": subject, "text": text,
-            "html": html or ("" if purpose == Email.ACCOUNT else letter_html(text, language=language, company=company)),
-            "language": language, "template": template, "in_reply_to": one_line(in_reply_to, 200), "batch": batch, "visibility": visibility,
-            "team_id": by.team_id if by and visibility == Visibility.TEAM else None, "send_after": clock.real_now() + delay,
-        },
+    email = Email(
+        key=key, **_headers(key, to, to_name, company), customer=customer, contact=contact, author=by, direction=Direction.OUT,
+        state=Email.State.QUEUED, purpose=purpose, guard=guard, subject=subject, text=text,
+        html=html or ("" if purpose == Email.ACCOUNT else letter_html(text, language=language, company=company)),
+        language=language, template=template, in_reply_to=one_line(in_reply_to, 200), batch=batch, visibility=visibility,
+        team_id=by.team_id if by and visibility == Visibility.TEAM else None, send_after=clock.real_now() + delay,
     )  # fmt: skip
-    if created:
-        _write_history(email)
-        attach(files, by=by, email=email, interaction=email.interaction)
-        if not delay and settings.OUTBOX_DOORBELL:
-            transaction.on_commit(ring, robust=True)
+    try:
+        with transaction.atomic():
+            _write_with_history(email)
+    except IntegrityError:
+        if found := Email.objects.filter(key=key).first():
+            return found  # another process queued the same key since we looked
+        raise
+    attach(files, by=by, email=email, interaction=email.interaction)
+    if not delay and settings.OUTBOX_DOORBELL:
+        transaction.on_commit(ring, robust=True)
     return email
 
 
@@ -134,14 +138,15 @@ def _refuse_unfit(subject: str, text: str, to: str, by: User | None, visibility:
         )
 
 
-def _write_history(email: Email) -> None:
+def _write_with_history(email: Email) -> None:
     if email.customer is None:
+        email.save(force_insert=True)
         return
     email.interaction = timeline.record(
         customer=email.customer, contact=email.contact, kind=Kind.EMAIL, summary=_("E-mail"), by=email.author,
         channel=Channel.EMAIL, direction=Direction.OUT, audience=Audience.CONTACT, visibility=email.visibility,
     )  # fmt: skip
-    email.save(update_fields=["interaction"])
+    email.save(force_insert=True)
     index_emails([email])
 
 

@@ -147,3 +147,10 @@ def test_no_address_no_mail(diallo):
     diallo.contacts.update(email="", email_key="")
     assert issued(diallo).number == f"F{TODAY.year}-000001"
     assert not Email.objects.exists()
+
+
+def test_issuing_costs_at_most_25_statements(le_goff, karim, django_assert_max_num_queries):
+    issued(le_goff)
+    draft = drafted(le_goff)
+    with django_assert_max_num_queries(25):
+        issue_invoice(draft, by=karim, on=TODAY, key="une-demande")
