@@ -8,6 +8,7 @@ import pytest
 from billing import ledger
 from billing.issuing import Incomplete, issue_invoice
 from billing.models import Invoice, LedgerEntry, Seal, Series
+from config import jobs
 from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Refusal
@@ -154,3 +155,11 @@ def test_issuing_costs_at_most_25_statements(le_goff, karim, django_assert_max_n
     draft = drafted(le_goff)
     with django_assert_max_num_queries(25):
         issue_invoice(draft, by=karim, on=TODAY, key="une-demande")
+
+
+def test_the_mail_leaves_once_its_facts_are_read_again(diallo):
+    issued(diallo)
+    mail = Email.objects.get()
+    assert jobs.MAIL_GUARDS[mail.guard](mail) == ""
+    Email.objects.update(key="invoice:nothing")
+    assert jobs.MAIL_GUARDS[mail.guard](Email.objects.get()) == "La facture de ce message n’existe pas."
