@@ -63,8 +63,9 @@ def sweep_files() -> None:
 
 
 def forget() -> None:
-    """Sessions, journal, credentials and invitations past their time."""
+    """Sessions, journal, credentials, invitations and changes of many customers past their time."""
     forgetting.forget(clock.real_now())
+    bulk.forget(clock.now())
 
 
 def reconcile_payments() -> None:

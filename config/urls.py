@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("config.api.urls")),
     path("", include("accounts.urls")),
     path("", include("portal.paying_urls")),
+    path("", include("portal.urls")),
     path("", include("desk.firm_urls")),
     path("", include("desk.mail_urls")),
     path("", include("desk.urls")),

@@ -102,6 +102,7 @@ def tag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None) -
         Customer.tags.through.objects.bulk_create(
             [Customer.tags.through(customer_id=pk, tag=tag) for pk in new], ignore_conflicts=True
         )
+        _tell_tags(new, by=by)
     return new
 
 
@@ -111,7 +112,14 @@ def untag_customers(customers: Iterable[Customer], *, tag: Tag, by: User | None)
         worn = Customer.tags.through.objects.filter(tag=tag, customer_id__in=[customer.pk for customer in customers])
         had = sorted(worn.values_list("customer_id", flat=True))
         worn.delete()
+        _tell_tags(had, by=by)
     return had
+
+
+def _tell_tags(ids: Iterable[int], *, by: User | None) -> None:
+    """Write in the history of these customers that their tags changed; which ones is for the record to say."""
+    told = {"kind": Kind.CUSTOMER_CHANGED, "summary": _("Étiquettes changées"), "by": by, "data": {"fields": ["tags"]}}
+    timeline.record_many({"customer": row, **told} for row in Customer.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def set_tags(customer: Customer, *, names: Iterable[str], by: User | None) -> list[str]:

@@ -89,6 +89,11 @@ def _births(
                     "customer": customer, "kind": Kind.CUSTOMER_CHANGED, "summary": _("Contact ajouté"), "by": by, "contact": contact,
                     "data": data,
                 }  # fmt: skip
+            if fact.tagged:
+                yield {
+                    "customer": customer, "kind": Kind.CUSTOMER_CHANGED, "summary": _("Étiquettes changées"), "by": by,
+                    "data": {"fields": ["tags"]},
+                }  # fmt: skip
 
 
 def _write_said(facts: Sequence[SaidFact], customers: Sequence[Customer], house: Sequence[User]) -> None:

@@ -106,7 +106,7 @@ def invent(*, customers: int, interactions: int, seed: int, now: datetime) -> Wo
     `FIXED` rows (less when the world is too small for them), the others share the rest as firms do: few have much."""
     chance = random.Random(seed)
     clients = [_client(chance, number, now) for number in range(customers)]
-    told = [1 + bool(client.contact) for client in clients]
+    told = [1 + bool(client.contact) + client.tagged for client in clients]
     world = World(clients, [], [], told)
     wanted = _fixed(interactions, customers)
     for number, rows in enumerate(wanted):
@@ -124,7 +124,7 @@ def invent(*, customers: int, interactions: int, seed: int, now: datetime) -> Wo
 
 
 def _fixed(interactions: int, customers: int) -> list[int]:
-    left = interactions - 2 * customers
+    left = interactions - 3 * customers
     return [rows for rows in FIXED if rows <= max(left, 0) and customers > len(FIXED)]
 
 

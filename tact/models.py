@@ -80,7 +80,7 @@ class Reminder(models.Model):
     step = models.CharField(max_length=20, blank=True)
     on = models.DateField()  # the civil day it was decided for
     amount = models.DecimalField(max_digits=12, decimal_places=2)  # EUR asked for
-    reasons = models.JSONField()  # [{"code", "text", "ref": {"kind", "ref"}}], in order
+    reasons = models.JSONField()  # [{"code", "text", "ref": {"kind", "id"}}], in order
     emotion = models.CharField(max_length=160)
     scenario_version = models.PositiveIntegerField()
     edited = models.BooleanField(default=False)  # a person changed the words

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,11 +31,12 @@ from lib.plain_text import check_text, normal_lines, refuse_control_characters
 from lib.public_ids import public_id
 from tact import message
 from tact.doors import doors_of
-from tact.facts import Claim, Decision, Reason
+from tact.facts import Claim, Decision
 from tact.message import Message
 from tact.models import Hold, Reminder, ReminderLine
 from tact.money import zone_of_firm
 from tact.planning import Planned, plan_one
+from tact.telling import reason_as_json
 
 PURPOSE = GUARD = "reminder"
 OPENING = time(8)  # what is approved on a day nobody works leaves at that hour of the next one
@@ -264,14 +264,9 @@ def _written(head: Customer, planned: Planned, *, how: str, by: User, on: date, 
     return Reminder(
         customer=head,
         how=how, decision=decision.decision, tone=decision.tone, step=decision.step, on=on, amount=decision.amount,
-        reasons=[frozen(reason) for reason in decision.reasons], emotion=decision.emotion[:160],
+        reasons=[reason_as_json(reason) for reason in decision.reasons], emotion=decision.emotion[:160],
         scenario_version=planned.situation.scenario.version, digest=digest, batch=batch, approved_by=by,
     )  # fmt: skip
-
-
-def frozen(reason: Reason) -> dict[str, Any]:
-    """A reason as it is kept: its code, its words that day, its fact."""
-    return {"code": reason.code, "text": reason.text, "ref": {"kind": reason.link.kind, "ref": reason.link.ref}}
 
 
 def _save(reminder: Reminder, decision: Decision) -> None:

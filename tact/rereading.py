@@ -57,7 +57,7 @@ def _changed_since(reminder: Reminder, situation: MoneySituation) -> str:
 
 def _since(reasons: tuple[Reason, ...], reminder: Reminder, situation: MoneySituation, ref: str) -> str:
     """The first reason that the person had not seen."""
-    known = {(row["code"], row["ref"]["ref"]) for row in reminder.reasons}
+    known = {(row["code"], row["ref"]["id"]) for row in reminder.reasons}
     fresh = [reason for reason in reasons if (reason.code, reason.link.ref) not in known]
     told = (fresh or list(reasons))[0].text
     return (_("Depuis l’approbation : %(reason)s.") % {"reason": told})[:300]

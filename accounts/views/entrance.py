@@ -36,7 +36,7 @@ def accept_invitation(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("Bienvenue. Connectez-vous avec votre adresse et votre nouveau mot de passe."))
             return redirect("account_login")
     context = {"form": form, "person": person, "invited_by": invitation.made_by}
-    response = render(request, "accounts/accept_invitation.html", context, status=400 if form.errors else 200)
+    response = render(request, "accounts/accept_invitation.html", context, status=422 if form.errors else 200)
     response["Referrer-Policy"] = "strict-origin"  # tells nobody the key; «no-referrer» would have browsers post «Origin: null»
     return response
 

@@ -36,7 +36,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/my_account.html",
         {"form": form, "may_own_token": request.user.may(Right.OWN_TOKEN)},
-        status=400 if form.errors else 200,
+        status=422 if form.errors else 200,
     )
 
 
@@ -60,7 +60,7 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
         form = TokenForm()
     rows = request.user.api_tokens.filter(revoked_at=None)
     return render(
-        request, "accounts/tokens.html", {"form": form, "tokens": rows, "shown": shown}, status=400 if form.errors else 200
+        request, "accounts/tokens.html", {"form": form, "tokens": rows, "shown": shown}, status=422 if form.errors else 200
     )
 
 

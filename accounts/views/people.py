@@ -44,7 +44,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("L’invitation est partie à %(address)s.") % {"address": person.email})
             return redirect("people")
-    return render(request, "accounts/invite.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @policy(right=Right.MANAGE_USERS)
@@ -67,7 +67,7 @@ def person(request: HttpRequest, person: str) -> HttpResponse:
             return redirect("person", who.public_id)
     usual = [str(right) for right in DEFAULTS[who.role]]
     return render(
-        request, "accounts/person.html", {"person": who, "form": form, "usual": usual}, status=400 if form.errors else 200
+        request, "accounts/person.html", {"person": who, "form": form, "usual": usual}, status=422 if form.errors else 200
     )
 
 

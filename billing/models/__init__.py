@@ -4,6 +4,7 @@ from billing.models.books import ChainHead, LedgerEntry, Seal
 from billing.models.invoices import Invoice, InvoiceFile, InvoiceLine, Series
 from billing.models.links import AccessLink
 from billing.models.payments import Allocation, Method, Payment, TransferNotice
+from billing.models.questions import Question
 from billing.models.stripe import CheckoutSession, StripeEvent
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "Payment",
+    "Question",
     "Seal",
     "Series",
     "StripeEvent",

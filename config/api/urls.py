@@ -10,6 +10,7 @@ from config.api.firm import CompanyView, SearchView
 from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
 from config.api.invoices import InvoiceViewSet
 from config.api.people import ContactViewSet, CustomerViewSet
+from config.api.reminders import RemindersView
 from config.api.schema import BearerScheme
 
 __all__ = ["BearerScheme", "urlpatterns"]  # named so that the description knows the credential
@@ -36,6 +37,7 @@ class SchemaView(SpectacularAPIView):
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("v1/company/", CompanyView.as_view(), name="api-company"),
+    path("v1/reminders/", RemindersView.as_view(), name="api-reminders"),
     path("v1/search/", SearchView.as_view(), name="api-search"),
     path("v1/", include(router.urls)),
 ]

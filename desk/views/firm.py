@@ -92,7 +92,7 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
         "company": company,
         "pending": BankChange.objects.undecided().first() if chosen.key == "banque" else None,
     }
-    return render(request, "desk/firm/section.html", context, status=400 if form.errors else 200)
+    return render(request, "desk/firm/section.html", context, status=422 if form.errors else 200)
 
 
 @policy(right=Right.MANAGE_SETTINGS)

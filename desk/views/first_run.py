@@ -52,6 +52,6 @@ def first_run(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("La maison est ouverte. Entrez avec votre adresse et votre mot de passe."))
             return redirect("account_login")
-    response = render(request, "desk/first_run.html", {"form": form}, status=400 if form.errors else 200)
+    response = render(request, "desk/first_run.html", {"form": form}, status=422 if form.errors else 200)
     response["Referrer-Policy"] = "strict-origin"  # tells nobody the key; «no-referrer» would have browsers post «Origin: null»
     return response

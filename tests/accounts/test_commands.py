@@ -58,8 +58,8 @@ def test_the_first_run_opens_the_house_once():
     for _ in range(50):
         assert Client().get(link).status_code == 200
     assert User.objects.count() == 0
-    assert Client().post(link, form(password="court")).status_code == 400
-    assert Client().post(link, form(email="deux@a.fr, b@c.fr")).status_code == 400
+    assert Client().post(link, form(password="court")).status_code == 422
+    assert Client().post(link, form(email="deux@a.fr, b@c.fr")).status_code == 422
     assert Client().post(link, form()).status_code == 302
     person = User.objects.get()
     assert (person.role, Company.objects.get().name) == (Role.MANAGER, "Atelier Morvan")

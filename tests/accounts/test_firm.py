@@ -148,7 +148,7 @@ def test_the_page_asks_for_the_password_before_money_moves(company, nadia, as_na
     nadia.verify_address()
     form = {"iban": IBAN, "account_holder": "Atelier Morvan", "bic": "", "version": company.version}
     for password in ("", "une autre phrase"):
-        assert as_nadia.post("/maison/banque/", {**form, "current_password": password}).status_code == 400
+        assert as_nadia.post("/maison/banque/", {**form, "current_password": password}).status_code == 422
     company.refresh_from_db()
     assert company.iban == ""
     assert as_nadia.post("/maison/banque/", {**form, "current_password": PASSWORD}).status_code == 302
@@ -194,7 +194,7 @@ def test_each_section_saves_as_it_is_shown(company, as_nadia, section):
 
 def test_a_wrong_number_keeps_what_was_typed(company, as_nadia):
     answer = as_nadia.post("/maison/identite/", {"name": "Atelier", "siren": "732829321", "version": company.version})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert 'value="732829321"' in answer.content.decode()
 
 

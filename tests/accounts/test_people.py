@@ -44,7 +44,7 @@ def test_an_invitation_is_opened_many_times_and_used_once(nadia):
 def test_a_weak_password_keeps_the_link(nadia):
     _person, link = invited(nadia)
     answer = Client().post(link, {"name": "Léa", "password": "lea@maison.example"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert Client().get(link).status_code == 200
 
 

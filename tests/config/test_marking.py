@@ -43,6 +43,8 @@ FRENCH_WORDS = {
     "config/api/history.py": {"Le même appel répété rend la première réponse."},
     "config/settings.py": {"Égards"},
     "crm/company_checks.py": {"franchise en base de tva"},
+    "tact/message.py": {"adapté", "réclamation", "années", "téléphone", "émission", "échéance"},
+    "tact/reminding.py": {"téléphone"},
     "crm/mail_words.py": {"prénom", "société", "référence", "téléphone"},
     "desk/dates.py": {"après-midi"},
     "desk/today.py": {"zéro"},

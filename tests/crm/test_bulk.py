@@ -1,9 +1,11 @@
 """A gesture on many customers: done once, carried on after a stop, undone as it was done."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm import bulk
-from crm.bulk import carry_on_unfinished, change_many, undo_many
+from crm.bulk import carry_on_unfinished, change_many, forget, undo_many
 from crm.customers import assign_owner, find_tag, set_tags, tag_customers
 from crm.models import BulkChange, Customer, Interaction, Tag
 from lib.errors import Refusal
@@ -44,6 +46,30 @@ def test_untagging_many_is_undone(rows, camille):
     assert (len(change.former), tagged()) == (7, set())
     undo_many(change, by=camille)
     assert tagged() == {row.pk for row in rows[:7]}
+
+
+def test_each_record_s_history_says_it_once(rows, camille, karim):
+    """Who and when, on those that really changed; which tag, a typed word, is for the record to say."""
+    vip = find_tag("VIP")
+    tag_customers(rows[:3], tag=vip, by=karim)
+    change = change_many([row.pk for row in rows], action="tag", tag=vip, by=camille)
+    told = Interaction.objects.order_by("pk").values_list("customer__name", "kind", "summary", "author__name", "data")
+    assert list(told) == [
+        (row.name, "customer_changed", "Étiquettes changées", "Karim" if row in rows[:3] else "Camille", {"fields": ["tags"]})
+        for row in rows
+    ]
+    undo_many(change, by=camille)
+    assert Interaction.objects.count() == 12 + 9
+
+
+def test_a_year_later_the_list_of_what_was_asked_goes(rows, camille):
+    done = change_many([row.pk for row in rows], action="tag", tag=find_tag("VIP"), by=camille)
+    stuck = BulkChange.objects.create(action="untag", tag=find_tag("VIP"), by=camille, ids=[rows[0].pk])
+    year_after = done.finished_at + timedelta(days=365)
+    assert forget(year_after) == 0
+    assert [forget(year_after + timedelta(minutes=1)), forget(year_after + timedelta(minutes=1))] == [1, 0]
+    assert list(BulkChange.objects.all()) == [stuck]
+    assert (len(tagged()), Interaction.objects.count()) == (12, 12)
 
 
 def test_giving_many_to_somebody_is_undone_but_not_where_somebody_else_went_on(rows, camille, karim, nadia):

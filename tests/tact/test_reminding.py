@@ -56,7 +56,7 @@ def test_an_approved_reminder_is_a_mail_that_waits_and_a_frozen_decision(le_goff
     assert (made.mail, mail.state, mail.purpose, mail.guard) == (mail, "queued", "reminder", "reminder")
     assert mail.send_after - clock.real_now() > timedelta(seconds=55)
     assert (made.step, made.tone, made.amount, made.approved_by) == ("first", "delicate", Decimal("860.00"), karim)
-    assert made.reasons == [{"code": "step", "text": "J+3, premier rappel", "ref": {"kind": "invoice", "ref": bill.public_id}}]
+    assert made.reasons == [{"code": "step", "text": "J+3, premier rappel", "ref": {"kind": "invoice", "id": bill.public_id}}]
     assert [(line.invoice, line.amount, line.step) for line in made.lines.all()] == [(bill, Decimal("860.00"), "first")]
     assert list(Interaction.objects.order_by("pk").values_list("kind", flat=True))[1:] == ["email", "reminder_sent"]
     assert "F2026-000001 de 860,00\u00a0€" in mail.text

@@ -1,0 +1,67 @@
+"""The two forms of an invoice's page: a question on a line, and «En parler»."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Invoice
+from billing.questions import LONGEST
+
+
+class Help(models.TextChoices):
+    """What would help the client."""
+
+    TIME = "time", _("Un peu de temps")
+    PARTS = "parts", _("Régler en plusieurs fois")
+    QUESTION = "question", _("Une question")
+    DISAGREE = "disagree", _("Je ne suis pas d’accord")
+    WORD = "word", _("Un mot à vous dire")
+
+
+class QuestionForm(forms.Form):
+    """A question on the invoice or one of its lines, by the position of the line."""
+
+    hide_optional = True
+    line = forms.IntegerField(required=False, min_value=1, max_value=10_000, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Votre question"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+
+class TalkForm(forms.Form):
+    """«En parler»: what would help, a day or a number of payments when it says so, and a few words."""
+
+    hide_optional = True
+    help = forms.ChoiceField(label=_("Qu’est-ce qui vous aiderait ?"), choices=Help, widget=forms.RadioSelect, initial=Help.TIME)
+    on = forms.DateField(
+        label=_("Pour quel jour ?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Si c’est de temps que vous avez besoin."),
+    )  # fmt: skip
+    parts = forms.TypedChoiceField(
+        label=_("En combien de fois ?"), required=False, coerce=int, empty_value=0,
+        choices=[("", "—"), *((number, str(number)) for number in range(2, 7))],
+        help_text=_("Si vous préférez régler en plusieurs fois."),
+    )  # fmt: skip
+    words = forms.CharField(
+        label=_("Quelques mots, si vous le souhaitez"), required=False, max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """What the choice needs is there."""
+        said = super().clean() or {}
+        choice = said.get("help")
+        if choice == Help.TIME and not said.get("on") and "on" not in self.errors:
+            self.add_error("on", _("Dites-nous quel jour vous conviendrait."))
+        if choice == Help.PARTS and not said.get("parts"):
+            self.add_error("parts", _("Dites-nous en combien de fois."))
+        if choice in (Help.QUESTION, Help.DISAGREE, Help.WORD) and not said.get("words"):
+            self.add_error("words", _("Écrivez quelques mots : nous ne pouvons pas répondre à rien."))
+        return said
+
+
+def line_of(invoice: Invoice, position: int | None) -> Any:
+    """The line of that position; None for the whole invoice, or for a line that is not there."""
+    return invoice.lines.filter(position=position).first() if position else None

@@ -1,0 +1,207 @@
+"""The document of a mailed link: what opens it, what does not, and what its reader may say."""
+
+import pytest
+from django.test import Client
+
+from billing import links, questions
+from billing.models import AccessLink, Question, TransferNotice
+from complaints.models import Complaint
+from crm.models import Commitment, Email, Interaction
+from crm.personal_links import key_of
+from lib.errors import Refusal
+from tests.billing.house import issued
+from tests.portal.conftest import followed, on, past
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_key_is_exchanged_for_a_cookie_and_leaves_the_address(link):
+    answer = Client().get(f"/f/{key_of(link.public_id)}/regler/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/document/{link.public_id}/#regler")
+    cookie = answer.cookies["document"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/document/{link.public_id}/", True, "Lax")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert AccessLink.objects.get(pk=link.pk).openings == 0
+
+
+def test_the_reader_sees_what_is_due_and_why(reader):
+    browser, place = reader
+    page = browser.get(place)
+    text = page.content.decode()
+    assert (page.status_code, page["X-Robots-Tag"]) == (200, "noindex, nofollow")
+    for said in (
+        "461,25\u00a0€",
+        "Étagère en chêne",
+        "MENUISERIE DUVAL SARL",
+        "FR76 3000 6000 0112 3456 7890 189".replace(" ", "\u00a0"),
+    ):
+        assert said in text, said
+
+
+def test_an_opening_is_noted_once_an_hour_and_told_once(reader, link):
+    browser, place = reader
+    for _time in range(3):
+        browser.get(place)
+    assert AccessLink.objects.get(pk=link.pk).openings == 1
+    assert Interaction.objects.filter(kind="invoice_opened").count() == 1
+
+
+def test_a_scanner_without_the_cookie_opens_nothing(link):
+    for verb in ("get", "head"):
+        assert getattr(Client(), verb)(f"/document/{link.public_id}/").status_code == 404
+    assert not Interaction.objects.filter(kind="invoice_opened").exists()
+
+
+@pytest.mark.parametrize("trouble", ["revoked", "over", "guessed"])
+def test_a_dead_link_says_always_the_same(link, trouble):
+    key = key_of(link.public_id)
+    if trouble == "revoked":
+        AccessLink.objects.filter(pk=link.pk).update(revoked_at=link.made_at)
+    elif trouble == "over":
+        past(link)
+    else:
+        key = "A" * 43
+    found = Client().get(f"/f/{key}/")
+    other = Client().get(f"/f/{'B' * 43}/")
+    assert (found.status_code, other.status_code) == (404, 404)
+    said = [page.content.decode().replace(name, "KEY") for page, name in ((found, key), (other, "B" * 43))]
+    assert without_tokens(said[0]) == without_tokens(said[1])
+
+
+def without_tokens(page: str) -> str:
+    """The page without what changes at each request."""
+    return "\n".join(line for line in page.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+def test_a_cookie_dies_with_its_link(reader, link):
+    browser, place = reader
+    past(link)
+    assert browser.get(place).status_code == 404
+
+
+def test_a_fresh_link_goes_to_the_address_on_file_once_a_day(link):
+    past(link)
+    before = Email.objects.count()
+    pages = [Client().post(f"/f/{key}/nouveau/") for key in (key_of(link.public_id), key_of(link.public_id), "C" * 43)]
+    assert {without_tokens(page.content.decode()) for page in pages} == {without_tokens(pages[0].content.decode())}
+    mails = Email.objects.order_by("pk")[before:]
+    assert [mail.recipient_email for mail in mails] == ["diallo@example.org"]
+    assert (
+        AccessLink.objects.living(on(0)).filter(invoice=link.invoice).exclude(pk=link.pk).count() == 2
+    )  # the issue’s own mail too
+
+
+def test_one_link_never_opens_another_document(reader, link):
+    browser, _place = reader
+    other = links.mint(issued(link.invoice.customer), contact=None, address="x@y.example", by=None, on=on(0))
+    assert browser.get(f"/document/{other.public_id}/").status_code == 404
+    assert browser.post(f"/document/{other.public_id}/question/", {"words": "?"}).status_code == 404
+    forged = Client()
+    forged.cookies["document"] = other.public_id
+    assert forged.get(f"/document/{other.public_id}/").status_code == 404
+
+
+def test_a_question_on_a_line_is_answered_and_read_by_the_next(reader, link, karim):
+    browser, place = reader
+    assert browser.post(f"{place}question/", {"line": 1, "words": "Le vernis est-il compris ?"}).status_code == 302
+    asked = Question.objects.get()
+    assert (asked.line.description, asked.commitment.owed_by, asked.commitment.due_on) == (
+        "Étagère en chêne", "us", questions.answer_by(on(0), "national"),
+    )  # fmt: skip
+    assert browser.post(f"{place}question/", {"line": 1, "words": "Le vernis est-il compris ?"}).status_code == 302
+    assert Question.objects.count() == 1
+    questions.answer(asked, words="Oui, deux couches.", by=karim)
+    assert Commitment.objects.get(pk=asked.commitment_id).kept_at is not None
+    assert Email.objects.filter(subject__contains="Votre question", recipient_email="diallo@example.org").count() == 1
+    another, where = followed(links.mint(link.invoice, contact=None, address="b@c.example", by=None, on=on(0)))
+    assert "Oui, deux couches." in another.get(where).content.decode()
+    with pytest.raises(Refusal):
+        questions.answer(asked, words="Non.", by=karim)
+
+
+@pytest.mark.parametrize("words", ["", "   ", "x" * 2001])
+def test_empty_or_endless_words_are_refused(reader, words):
+    browser, place = reader
+    assert browser.post(f"{place}question/", {"line": 1, "words": words}).status_code == 422
+    assert not Question.objects.exists()
+
+
+def test_time_becomes_their_promise(reader, link):
+    browser, place = reader
+    said = {"help": "time", "on": on(10).isoformat(), "words": "Ma paie arrive le 2."}
+    assert browser.post(f"{place}en-parler/", said).status_code == 302
+    made = Commitment.objects.get(nature="primary")
+    assert (made.owed_by, made.amount, made.due_on, made.about_ref) == (
+        "them",
+        link.invoice.balance(),
+        on(10),
+        link.invoice.public_id,
+    )
+    assert browser.post(f"{place}en-parler/", {"help": "time", "on": on(12).isoformat()}).status_code == 302
+    assert [row.due_on for row in Commitment.objects.open().filter(nature="primary")] == [on(12)]
+
+
+@pytest.mark.parametrize(
+    ("said", "owed"),
+    [
+        ({"help": "time", "on": on(60).isoformat()}, "us"),
+        ({"help": "parts", "parts": "3"}, "us"),
+        ({"help": "word", "words": "Merci pour la pose."}, "us"),
+    ],
+)
+def test_the_rest_waits_for_a_person(reader, said, owed):
+    browser, place = reader
+    assert browser.post(f"{place}en-parler/", said).status_code == 302
+    assert [row.owed_by for row in Commitment.objects.filter(nature="primary")] == [owed]
+
+
+def test_a_disagreement_is_a_written_complaint(reader, link):
+    browser, place = reader
+    assert browser.post(f"{place}en-parler/", {"help": "disagree", "words": "Une étagère est fendue."}).status_code == 302
+    complaint = Complaint.objects.get()
+    assert (complaint.invoice, complaint.customer) == (link.invoice, link.invoice.customer)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"help": "time"}, {"help": "time", "on": on(-1).isoformat()}, {"help": "time", "on": on(900).isoformat()}, {"help": "parts"},
+        {"help": "parts", "parts": "40"}, {"help": "word"}, {"help": "disagree"}, {"help": "free money"}, {},
+        {"help": "word", "words": "x\u0000y"},
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(reader, said):
+    browser, place = reader
+    before = Interaction.objects.count()
+    assert browser.post(f"{place}en-parler/", said).status_code == 422
+    assert (Interaction.objects.count(), Commitment.objects.filter(nature="primary").count()) == (before, 0)
+
+
+def test_an_announced_transfer_is_noted(reader, link):
+    browser, place = reader
+    assert browser.post(f"{place}virement/").status_code == 302
+    assert TransferNotice.objects.get().invoice == link.invoice
+    assert "Nous l’attendons" in browser.get(place).content.decode()
+
+
+def test_words_of_strangers_are_printed_as_words(reader, link):
+    browser, place = reader
+    hostile = "<script>alert(1)</script>{{ 7|add:7 }}"
+    browser.post(f"{place}question/", {"line": 1, "words": hostile})
+    text = browser.get(place).content.decode()
+    assert ("<script>alert(1)" in text, "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7|add:7 }}" in text) == (False, True)
+
+
+def test_the_page_costs_the_same_whatever_was_said(reader, link, django_assert_max_num_queries):
+    browser, place = reader
+    browser.get(place)
+    for number in range(12):
+        questions.ask(link.invoice, words=f"Question {number} ?", contact=None)
+    with django_assert_max_num_queries(12):
+        browser.get(place)
+
+
+def test_nothing_of_the_rest_of_the_client_is_there(reader, link):
+    browser, place = reader
+    text = browser.get(place).content.decode()
+    assert [word for word in (link.invoice.customer.email, link.invoice.customer.reference) if word in text] == []

@@ -1,0 +1,86 @@
+"""The queue, the API and the command say the same, in the same words."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import User
+from accounts.tokens import create_token
+from crm.models import Customer
+from lib import clock
+from tact.planning import plan, planning_day
+from tact.telling import decision_as_json
+from tests.tact.owing import MONDAY, invoice, pay, promised
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(user: User, query: str = "") -> tuple[int, Any]:
+    client = Client(headers={"authorization": f"Bearer {create_token(user=user, name=query or 'all', by=None)}"})
+    answer = client.get(f"/api/v1/reminders/{query}")
+    return answer.status_code, answer.json()
+
+
+def said(*words: str) -> Any:
+    out = StringIO()
+    call_command("plan_reminders", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_and_the_api_give_the_same(le_goff: Customer, diallo: Customer, karim: User) -> None:
+    bill = invoice(le_goff)
+    kept = invoice(diallo)
+    promised(kept, due_on=MONDAY, amount="860.00", author=karim)
+    told = json.loads(said("--on", "2026-11-23", "--json"))
+    assert (200, told) == asked(karim, "?on=2026-11-23")
+    assert told["on"] == "2026-11-23"
+    assert [(row["customer"], row["invoices"], row["decision"], row["tone"]) for row in told["results"]] == [
+        (le_goff.public_id, [bill.public_id], "send", "delicate"),
+        (diallo.public_id, [kept.public_id], "wait", ""),
+    ]
+    assert told["results"][0]["reasons"] == [
+        {"code": "step", "text": "J+3, premier rappel", "ref": {"kind": "invoice", "id": bill.public_id}}
+    ]
+    assert told["results"] == [decision_as_json(row.decision) for row in plan(on=MONDAY, now=clock.now())]
+
+
+def test_a_day_nobody_works_is_planned_for_the_next_one_unless_it_is_asked_for(le_goff: Customer, karim: User) -> None:
+    invoice(le_goff)
+    assert planning_day(MONDAY) == MONDAY
+    told = json.loads(said("--json"))
+    assert told["on"] == planning_day(clock.today()).isoformat()
+    sunday = json.loads(said("--on", "2026-11-22", "--json"))["results"]
+    assert [row["reasons"][0]["code"] for row in sunday] == ["closed_day"]
+
+
+def test_it_is_read_by_a_person_too(le_goff: Customer) -> None:
+    assert "Personne ne doit rien." in said("--on", "2026-11-23")
+    bill = invoice(le_goff)
+    text = said("--on", "2026-11-23")
+    assert f"{le_goff.name} : écrire, 860,00\u00a0€ ({bill.number})" in text
+    assert "J+3, premier rappel" in text
+    pay(bill)
+    assert "Personne ne doit rien." in said("--on", "2026-11-23")
+
+
+def test_a_day_that_is_none_is_refused(karim: User) -> None:
+    with pytest.raises(CommandError):
+        said("--on", "demain")
+    status, answer = asked(karim, "?on=demain")
+    assert (status, "on" in json.dumps(answer)) == (400, True)
+
+
+def test_filters_and_rights(le_goff: Customer, diallo: Customer, karim: User, camille: User) -> None:
+    invoice(le_goff)
+    invoice(diallo, late=-20)
+    assert len(asked(karim, "?on=2026-11-23")[1]["results"]) == 2
+    assert len(asked(karim, "?on=2026-11-23&decision=wait")[1]["results"]) == 1
+    assert len(asked(karim, f"?on=2026-11-23&customer={le_goff.public_id}")[1]["results"]) == 1
+    assert asked(karim, "?on=2026-11-23&customer=nobody")[1]["results"] == []
+    camille.taken = ["see_amounts"]
+    camille.save()
+    assert asked(camille)[0] == 403
