@@ -159,6 +159,8 @@ def told(ageing: Ageing) -> str:
         return _("%(total)s à régler par %(who)s, rien n’est échu.") % {**values, "who": who}
     if ageing.late == ageing.count:
         return _("%(total)s à régler par %(who)s, tout est échu.") % {**values, "who": who}
+    if ageing.clients == ageing.late_clients:
+        return _("%(total)s à régler par %(who)s, dont %(late)s échus.") % {**values, "who": who}
     return _("%(total)s à régler par %(who)s, dont %(late)s échus chez %(late_who)s.") % {
         **values, "who": who, "late_who": _clients(ageing.late_clients),
     }  # fmt: skip
@@ -184,4 +186,4 @@ def standing(invoice: Invoice, today: date) -> tuple[str, str]:
     days = (today - invoice.due_on).days if invoice.due_on else 0
     if days <= 0:
         return (_("en partie réglée"), "info") if balance < invoice.total_incl_tax else (_("à régler"), "plain")
-    return (_("échue d’un jour") if days == 1 else _("échue de %(days)s jours") % {"days": days}), "late"
+    return (_("échue depuis un jour") if days == 1 else _("échue depuis %(days)s jours") % {"days": days}), "late"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from accounts.models import Right, User
 from billing import documents
 from billing.checks_of_papers import FAILED, PASSED
+from billing.invoice_mail import mail_key
 from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine
 from billing.models.payments import Method
 from crm.models import Email, Interaction
@@ -119,7 +120,7 @@ def find_invoice(ref: str, *, user: User) -> Invoice:
 
 def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
     """The page of `invoice` as `user` may see it on the civil date `today`."""
-    lines = list(invoice.lines.order_by("position", "id"))
+    lines = [_plain(line) for line in invoice.lines.order_by("position", "id")]
     uses = list(_uses(invoice))
     moves = [_move(use, invoice) for use in uses]
     counted = sum((use.amount for use in uses), ZERO)
@@ -137,13 +138,20 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         balance=balance,
         moves=moves,
         papers=[_paper(file) for file in invoice.files.all()],
-        mails=[_mail(row.email) for row in history if isinstance(getattr(row, "email", None), Email)],
+        mails=_mails(invoice, history, user),
         told=told,
         questions=_open_questions(history, told),
         opened=_opened(history, today),
         terms=_terms(invoice),
         related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
     )
+
+
+def _plain(line: InvoiceLine) -> InvoiceLine:
+    """The same, its numbers without useless zeros."""
+    line.quantity, line.discount = vat.plain_rate(line.quantity), vat.plain_rate(line.discount)
+    line.vat_rate = vat.plain_rate(line.vat_rate)
+    return line
 
 
 def _paper(file: InvoiceFile) -> Paper:
@@ -269,6 +277,17 @@ def _opened(history: Sequence[Interaction], today: date) -> str:
     if not opened:
         return ""
     return _("Ouverte par le client %(when)s.") % {"when": phrases.moment(opened[0].occurred_at, today)}
+
+
+def _mails(invoice: Invoice, history: Sequence[Interaction], user: User) -> list[Mail]:
+    """The mails that carried it, and those of its history, each once, newest first. One statement."""
+    keys = [mail_key(invoice), f"thanks:{invoice.public_id}"]
+    if invoice.is_draft or not user.may(Right.SEE_RECORDS):
+        return []
+    told = [row.email for row in history if isinstance(getattr(row, "email", None), Email)]
+    carried = Email.objects.visible_to(user).filter(Q(key__in=keys) | Q(key__startswith=f"{keys[0]}:")).defer("html", "text")
+    once = {email.pk: email for email in (*carried, *told)}
+    return [_mail(email) for email in sorted(once.values(), key=lambda email: email.created_at, reverse=True)]
 
 
 def _mail(email: Email) -> Mail:

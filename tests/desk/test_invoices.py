@@ -42,7 +42,7 @@ def test_the_list_answers_what_is_due(three, as_camille):
     page = as_camille.get(reverse("invoices"))
     assert "1 310,00 € à régler par 2 clients, dont 1 000,00 € échus chez un client." in words(page)
     assert words(page, "<tbody>", "</tbody>") == (
-        f"{three[0].number} échue de 3 jours Porte d’atelier Menuiserie Le Goff {_day(three[0].issued_on)} {_day(three[0].due_on)} "
+        f"{three[0].number} échue depuis 3 jours Porte d’atelier Menuiserie Le Goff {_day(three[0].issued_on)} {_day(three[0].due_on)} "
         f"1 240,00 € 1 000,00 € {three[1].number} M. Diallo {_day(three[1].issued_on)} {_day(three[1].due_on)} 310,00 € 310,00 €"
     )
 
