@@ -9,6 +9,7 @@ from accounts.policy import Policy
 from config.api.firm import CompanyView, SearchView
 from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
 from config.api.invoices import InvoiceViewSet
+from config.api.payments import PaymentViewSet
 from config.api.people import ContactViewSet, CustomerViewSet
 from config.api.reminders import RemindersView
 from config.api.schema import BearerScheme
@@ -21,6 +22,7 @@ router.register("interactions", InteractionViewSet, "api-interaction")
 router.register("commitments", CommitmentViewSet, "api-commitment")
 router.register("emails", EmailViewSet, "api-email")
 router.register("invoices", InvoiceViewSet, "api-invoice")
+router.register("payments", PaymentViewSet, "api-payment")
 
 
 class SchemaView(SpectacularAPIView):

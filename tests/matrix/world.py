@@ -5,6 +5,7 @@ A new URL needs a new sample only when it designates something new: the message 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
-from billing.models import Invoice
+from billing.models import Invoice, Payment
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -138,6 +139,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "language": word("fr"),
         "version": word("1"),
         "decision/choice": word("classer"),
+        "payments/id": seen_by_all(received(customer)),
         "v1/rest": word("checkout/sessions"),
         "payer/name": word("cs_test_nothing"),
         "paiement/ref": word("0" * 26),
@@ -203,6 +205,11 @@ def invoice(customer: Customer) -> Invoice:
         customer=customer, number="F2026-000001", issued_on=today, issued_at=clock.now(), due_on=today, snapshot={},
         total_excl_tax=10, total_tax=2, total_incl_tax=12,
     )  # fmt: skip
+
+
+def received(customer: Customer) -> Payment:
+    """Money that a client has paid."""
+    return Payment.objects.create(customer=customer, amount=Decimal("10.00"), method="transfer", paid_on=clock.today())
 
 
 def attachment(of: Interaction) -> Attachment:
