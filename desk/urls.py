@@ -8,6 +8,7 @@ urlpatterns = [
     path("", today.home, name="home"),
     path("", include("desk.customer_urls")),
     path("", include("desk.invoice_urls")),
+    path("", include("desk.payment_urls")),
     path("vers/<slug:kind>/<str:ref>/", pointing.pointing, name="pointing"),
     # the record, its exchanges and their files
     path("clients/<ref:ref>/", record.customer, name="customer"),

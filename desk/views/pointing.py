@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
-from billing.models import Invoice
+from billing.models import Invoice, Payment
 from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
 from lib.identifiers import email_key
 from lib.public_ids import PATTERN
@@ -22,6 +22,7 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
     "commitment": (Commitment.objects.visible_to, "commitment"),
     "interaction": (Interaction.objects.visible_to, "exchange"),
     "email": (Email.objects.visible_to, "mail"),
+    "payment": (Payment.objects.visible_to, "payment"),
     "import": (ImportBatch.objects.visible_to, "import"),
     "invoice": (Invoice.objects.visible_to, "invoice"),
     "credit_note": (Invoice.objects.visible_to, "invoice"),

@@ -111,6 +111,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     Company.objects.filter(pk=1).update(logo="")
     colleague = ApiToken.objects.create(user=zoe, name="Zoé", token_hash="z")
     mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
+    payment = received(customer)
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
     invoice_sample = seen_by_all(invoice(customer))
@@ -139,7 +140,10 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "language": word("fr"),
         "version": word("1"),
         "decision/choice": word("classer"),
-        "payments/id": seen_by_all(received(customer)),
+        "payments/id": seen_by_all(payment),
+        "encaissements/ref": seen_by_all(payment),
+        "affectations/allocation": word("0" * 26),
+        "message/event": word("evt_none"),
         "v1/rest": word("checkout/sessions"),
         "payer/name": word("cs_test_nothing"),
         "paiement/ref": word("0" * 26),

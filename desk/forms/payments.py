@@ -1,0 +1,169 @@
+"""The forms of money received: record it, use what is left, undo, give back. Amounts are typed as people write them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import User
+from billing import collecting, refunding
+from billing.models import Allocation, Invoice, Method, Payment
+from billing.stripe_client import PROVIDER
+from crm.models import Customer
+from desk import phrases
+from lib.errors import Refusal
+from lib.money import parse_amount
+from lib.public_ids import public_id
+from lib.typography import amount as in_words
+from lib.typography import long_date
+
+
+class AmountField(forms.CharField):
+    """EUR, read in any usual writing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=30, **options)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
+
+    def clean(self, value: Any) -> Decimal | None:
+        """The amount; None when it may be left empty and is."""
+        text = super().clean(value)
+        try:
+            return parse_amount(text) if text else None
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+
+class Gesture(forms.Form):
+    """A form whose gesture may refuse. `once` makes a double click harmless."""
+
+    once = forms.CharField(max_length=26, widget=forms.HiddenInput, initial=public_id)
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.use_required_attribute = False
+        self.by = by
+
+    def key(self) -> str:
+        """The name of this request, for the gesture."""
+        return f"desk-{self.by.pk}-{self.cleaned_data['once']}"
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show the refusal beside its field, or at the top."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class PaymentForm(Gesture):
+    """Money that a client has sent."""
+
+    amount = AmountField(label=lazy("Montant reçu, en euros"))
+    method = forms.ChoiceField(label=lazy("Moyen"), choices=Method.choices, initial=Method.TRANSFER, widget=forms.RadioSelect)
+    paid_on = forms.DateField(label=lazy("Reçu le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    invoices = forms.MultipleChoiceField(label=lazy("Pour régler"), required=False, widget=forms.CheckboxSelectMultiple)
+    reference = forms.CharField(label=lazy("Référence"), required=False, max_length=140)
+
+    def __init__(self, *args: Any, customer: Customer, due: list[Invoice], chosen: Invoice | None, today: date, **options: Any):
+        super().__init__(*args, **options)
+        self.customer, self.due = customer, {invoice.public_id: invoice for invoice in due}
+        offer(self, "invoices", ((invoice.public_id, due_words(invoice)) for invoice in due))
+        if not due:
+            del self.fields["invoices"]
+        first = chosen or (due[0] if due else None)
+        self.fields["paid_on"].initial = today
+        self.fields["paid_on"].widget.attrs["max"] = today.isoformat()
+        if first is not None:
+            self.fields["invoices"].initial = [first.public_id]
+            self.fields["amount"].initial = f"{first.balance():.2f}".replace(".", ",")
+
+    def record(self) -> Payment | None:
+        """Record it, on the invoices ticked, in the order of their due dates; None when refused."""
+        data = self.cleaned_data
+        ticked = [invoice for ref, invoice in self.due.items() if ref in data.get("invoices", ())]
+        try:
+            return collecting.record_payment(
+                customer=self.customer, amount=data["amount"], method=data["method"], paid_on=data["paid_on"], by=self.by,
+                invoices=ticked, reference=data["reference"], key=self.key(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return None
+
+
+class UseForm(Gesture):
+    """Use what is left of a payment on an invoice."""
+
+    invoice = forms.ChoiceField(label=lazy("Sur quelle facture"))
+    amount = AmountField(label=lazy("Montant, si ce n’est pas tout ce qui est possible"), required=False)
+
+    def __init__(self, *args: Any, due: list[Invoice], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.due = {invoice.public_id: invoice for invoice in due}
+        offer(self, "invoice", ((invoice.public_id, due_words(invoice)) for invoice in due))
+
+    def act(self, payment: Payment) -> Allocation | None:
+        """Use it; None when refused."""
+        data = self.cleaned_data
+        try:
+            return collecting.allocate(payment, self.due[data["invoice"]], data["amount"], by=self.by)
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return None
+
+
+class UndoForm(Gesture):
+    """A payment recorded by mistake, or that the bank took back."""
+
+    reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
+
+    def act(self, payment: Payment) -> Payment | None:
+        """Undo it; None when refused."""
+        try:
+            return collecting.reverse_payment(payment, reason=self.cleaned_data["reason"], by=self.by, key=self.key())
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return None
+
+
+class GiveBackForm(Gesture):
+    """What was received in excess goes back to the client."""
+
+    amount = AmountField(label=lazy("Montant rendu, en euros"))
+    reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
+
+    def __init__(self, *args: Any, payment: Payment, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.payment = payment
+        self.fields["amount"].initial = f"{payment.unallocated():.2f}".replace(".", ",")
+        self.fields["reason"].initial = _("Trop-perçu")
+
+    def act(self, payment: Payment) -> bool:
+        """Give it back: by Stripe on the card it came from, else noted as done by the same means. False when refused."""
+        data = self.cleaned_data
+        try:
+            if payment.provider == PROVIDER:
+                refunding.refund_card(payment, data["amount"], reason=data["reason"], by=self.by, once=data["once"])
+            else:
+                collecting.refund(payment, data["amount"], reason=data["reason"], by=self.by, key=self.key())
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return False
+        return True
+
+
+def offer(form: forms.Form, field: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Give the choices of a field that depend on the client."""
+    cast("forms.ChoiceField", form.fields[field]).choices = list(choices)
+
+
+def due_words(invoice: Invoice) -> str:
+    """«F2026-000131, 860,00 € à régler pour le 20 novembre 2026»."""
+    language = phrases.language()
+    return _("%(number)s, %(due)s à régler pour le %(day)s") % {
+        "number": invoice.number,
+        "due": in_words(invoice.balance(), language=language),
+        "day": long_date(invoice.due_on or invoice.issued_on or date.min, language=language),
+    }

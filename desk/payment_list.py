@@ -1,0 +1,125 @@
+"""The list of what was received and given back, newest first, with what waits for a person at the top."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEntry, User
+from billing.models import Allocation, Invoice, Payment, StripeEvent
+from crm.models import Customer
+from desk import phrases
+from desk.paging import Page, first_page_url, page
+from lib import clock
+from lib.money import ZERO
+from lib.typography import amount, plural
+
+ORDER = ("-paid_on", "-id")
+SHOWN = 20  # messages of Stripe to look at, and invoices offered
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """One row of the list."""
+
+    payment: Payment
+    words: str
+    counts: list[tuple[Invoice, Any]]  # what it pays, net of what was taken back
+    left: Any  # EUR that count on no invoice; nothing when undone
+
+
+@dataclass(frozen=True)
+class PaymentList:
+    """One page of the list."""
+
+    page: Page[Payment]
+    lines: list[PaymentLine]
+    kinds: list[tuple[str, str, bool]]
+    troubles: list[StripeEvent]
+    answer: str
+    client: Customer | None
+    forged: str
+
+
+def payment_list(request: HttpRequest, *, user: User) -> PaymentList:
+    """The page that the request asks for: `voir` is «a-affecter» or «rendus», `client` a public id."""
+    chosen = request.GET.get("voir", "")
+    client = Customer.objects.visible_to(user).filter(public_id=request.GET.get("client", "")).first()
+    rows = payments_seen(user)
+    if client:
+        rows = rows.of_family(client.family_ids())
+    if chosen == "a-affecter":
+        rows = rows.filter(Q(surplus__gt=0), amount__gt=0, reversed_by=None)
+    elif chosen == "rendus":
+        rows = rows.filter(amount__lt=0)
+    found = page(rows, request, ORDER)
+    troubles = list(StripeEvent.objects.to_look_at().select_related("invoice").order_by("-received_at", "-id")[:SHOWN])
+    kinds = [("", _("Tous")), ("a-affecter", _("À affecter")), ("rendus", _("Rendus ou annulés"))]
+    return PaymentList(
+        page=found,
+        lines=[line_of(row) for row in found.rows],
+        kinds=[(label, first_page_url(request, voir=key), key == chosen) for key, label in kinds],
+        troubles=troubles,
+        answer=_answer(user, client, len(troubles)),
+        client=client,
+        forged=_forged(),
+    )
+
+
+def payments_seen(user: User) -> Any:
+    """The payments this person may read, with all that a row shows."""
+    counted = Prefetch("allocations", Allocation.objects.select_related("invoice"))
+    linked = ("customer", "reverses", "refunds", "refunds_credit", "reversed_by", "recorded_by")
+    return Payment.objects.visible_to(user).with_surplus().select_related(*linked).prefetch_related(counted)
+
+
+def line_of(payment: Payment) -> PaymentLine:
+    """A payment as a row says it."""
+    undone = hasattr(payment, "reversed_by")
+    left = payment.unallocated() if payment.amount > 0 and not undone else ZERO
+    sums: dict[Invoice, Any] = {}
+    for row in payment.allocations.all():
+        sums[row.invoice] = sums.get(row.invoice, ZERO) + row.amount
+    return PaymentLine(payment, words_of(payment), [(invoice, net) for invoice, net in sums.items() if net], left)
+
+
+def words_of(payment: Payment) -> str:
+    """What the row is: «virement», «virement, annulé depuis», «annulation d’un chèque», «remboursement par carte»."""
+    method = payment.get_method_display()
+    if payment.reverses_id:
+        return _("annulation : %(method)s") % {"method": method}
+    if payment.is_refund:
+        return _("rendu : %(method)s") % {"method": method}
+    return _("%(method)s, annulé depuis") % {"method": method} if hasattr(payment, "reversed_by") else str(method)
+
+
+def matches(text: str, *, user: User) -> list[Invoice]:
+    """The unpaid invoices whose number or client answers `text`, the oldest due first; all of them without a text."""
+    rows = Invoice.objects.visible_to(user).unpaid().select_related("customer").order_by("due_on", "id")
+    for word in text.split()[:6]:
+        rows = rows.filter(Q(number__icontains=word) | Q(customer__name__icontains=word) | Q(customer__reference__iexact=word))
+    return list(rows[:SHOWN])
+
+
+def _answer(user: User, client: Customer | None, troubles: int) -> str:
+    """What is left to do here, in one sentence. One statement."""
+    free = Payment.objects.visible_to(user).to_use()
+    if client:
+        free = free.of_family(client.family_ids())
+    sums = [row.unallocated() for row in free.only("pk")[:200]]
+    language = phrases.language()
+    if troubles:
+        return _("%(count)s de Stripe à vérifier.") % {"count": plural(troubles, _("message"), _("messages"), language=language)}
+    if sums:
+        return _("%(sum)s ne comptent encore sur aucune facture.") % {"sum": amount(sum(sums, ZERO), language=language)}
+    return _("Tout ce qui est reçu compte sur une facture.")
+
+
+def _forged() -> str:
+    """How many false messages came lately, in words; empty when none did."""
+    since = clock.now() - timedelta(days=7)
+    count = AuditEntry.objects.filter(at__gte=since, event="stripe.refused").count()
+    return plural(count, _("faux message refusé"), _("faux messages refusés"), language=phrases.language()) if count else ""

@@ -1,0 +1,16 @@
+"""Money received: the list, one payment and what is done with it."""
+
+from django.urls import path
+
+from desk.views import payments
+
+urlpatterns = [
+    path("encaissements/", payments.index, name="payments"),
+    path("encaissements/nouveau/", payments.add, name="payment_add"),
+    path("encaissements/message/<str:event>/vu/", payments.looked_at, name="payment_message_seen"),
+    path("encaissements/<ref:ref>/", payments.payment, name="payment"),
+    path("encaissements/<ref:ref>/affecter/", payments.use, name="payment_use"),
+    path("encaissements/<ref:ref>/affectations/<ref:allocation>/reprendre/", payments.release, name="payment_release"),
+    path("encaissements/<ref:ref>/annuler/", payments.undo, name="payment_undo"),
+    path("encaissements/<ref:ref>/rendre/", payments.give_back, name="payment_give_back"),
+]
