@@ -39,13 +39,15 @@ def tell_refunded(row: Payment, made: Sequence[Allocation], *, by: User | None) 
 
 
 def follow(client: Customer, invoices: Iterable[Invoice], *, by: User | None, payment: Payment | None = None) -> None:
-    """Once the balances have moved: due dates and promises of money, then the thanks for each invoice that `payment` (none
+    """Once the balances have moved: due dates and promises of money, then the thanks for the invoices that `payment` (none
     when money was taken back) has just finished paying."""
+    paid = []
     for invoice in invoices:
         balance = invoice.balance()
         settle_due_date(invoice, balance, by=by)
-        if balance <= 0 and payment is not None and clock.today() - payment.paid_on <= THANKED_WITHIN:
-            thanks.queue_thanks(invoice, payment)
+        paid += [invoice] if balance <= 0 else []
+    if paid and payment is not None and clock.today() - payment.paid_on <= THANKED_WITHIN:
+        thanks.queue_thanks(paid, payment, client)
     settle_promises(client)
 
 

@@ -1,5 +1,7 @@
 """The mail that thanks for an invoice fully paid, and is its receipt: queued once, in the client's language."""
 
+from collections.abc import Sequence
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -8,23 +10,22 @@ from crm.mail_words import closing, salutation
 from crm.models import Company, Customer, Email
 from crm.outbox import queue_mail
 from crm.writing import Recipient, language_for, recipients
-from lib.typography import amount, long_date
+from lib.typography import amount, list_of, long_date
 
 PURPOSE = "receipt"
 
 
-def queue_thanks(invoice: Invoice, payment: Payment) -> Email | None:
-    """Queue the thanks for `invoice`, which `payment` has just finished paying; None when nobody at the client's can be
-    written to. A second call finds the first mail."""
-    customer = invoice.customer.head
-    to = recipient(invoice, customer)
+def queue_thanks(invoices: Sequence[Invoice], payment: Payment, customer: Customer) -> Email | None:
+    """Queue one mail of thanks for the `invoices` of `customer` (a head) that `payment` has just finished paying; None when
+    nobody at the client's can be written to. A second call finds the first mail."""
+    to = recipient(invoices[0], customer)
     if to is None:
         return None
     language = language_for(customer, to)
-    subject, text = words(invoice, payment, to, Company.objects.first() or Company(), language)
+    subject, text = words(invoices, payment, customer, to, Company.objects.first() or Company(), language)
     return queue_mail(
-        key=f"thanks:{invoice.public_id}", to=to.address, to_name=to.name, customer=customer, contact=to.contact, subject=subject,
-        text=text, by=None, purpose=PURPOSE, language=language,
+        key=f"thanks:{payment.public_id}:{invoices[0].public_id}", to=to.address, to_name=to.name, customer=customer,
+        contact=to.contact, subject=subject, text=text, by=None, purpose=PURPOSE, language=language,
     )  # fmt: skip
 
 
@@ -39,29 +40,45 @@ def recipient(invoice: Invoice, customer: Customer) -> Recipient | None:
     return min(fit, key=closeness, default=None)
 
 
-def words(invoice: Invoice, payment: Payment, to: Recipient, company: Company, language: str) -> tuple[str, str]:
+def words(
+    invoices: Sequence[Invoice], payment: Payment, customer: Customer, to: Recipient, company: Company, language: str
+) -> tuple[str, str]:
     """Subject and text, in `language`."""
     with translation.override(language):
-        subject = _("Merci : la facture %(number)s est réglée") % {"number": invoice.number}
-        received = _("Nous avons bien reçu %(amount)s %(means)s le %(day)s. La facture %(number)s est entièrement réglée : merci.") % {
+        numbers = {"number": list_of([str(invoice.number) for invoice in invoices], language=language)}
+        received = _("Nous avons bien reçu %(amount)s %(means)s le %(day)s.") % {
             "amount": amount(payment.amount, language=language),
             "means": Method(payment.method).said,
             "day": long_date(payment.paid_on, language=language),
-            "number": invoice.number,
-        }  # fmt: skip
+        }
+        many = len(invoices) > 1
+        paid = (
+            _("Les factures %(number)s sont entièrement réglées : merci.")
+            if many
+            else _("La facture %(number)s est entièrement réglée : merci.")
+        )
         parts = [
-            salutation(invoice.customer, to.contact, company.tone),
-            received,
-            "\n".join(receipt_lines(invoice, language)),
+            salutation(customer, to.contact, company.tone),
+            f"{received} {paid % numbers}",
+            *("\n".join(lines) for lines in receipts(invoices, language)),
             surplus_words(payment, language),
             _("Ce message vaut reçu : gardez-le avec la facture."),
             "\n".join(line for line in (closing(to.contact, company.tone), company.name) if line),
         ]
-    return subject, "\n\n".join(part for part in parts if part)
+        subject = _("Merci : les factures %(number)s sont réglées") if many else _("Merci : la facture %(number)s est réglée")
+    return subject % numbers, "\n\n".join(part for part in parts if part)
 
 
-def receipt_lines(invoice: Invoice, language: str) -> list[str]:
-    """The invoice, then everything that was counted on it, one line each."""
+def receipts(invoices: Sequence[Invoice], language: str) -> list[list[str]]:
+    """For each invoice, its line then everything that was counted on it. One statement."""
+    counted: dict[int, list[Allocation]] = {}
+    for row in Allocation.objects.filter(invoice__in=invoices).select_related("payment", "credit_note").order_by("pk"):
+        counted.setdefault(row.invoice_id, []).append(row)
+    return [receipt_lines(invoice, counted.get(invoice.pk, []), language) for invoice in invoices]
+
+
+def receipt_lines(invoice: Invoice, rows: Sequence[Allocation], language: str) -> list[str]:
+    """The invoice, then what was counted on it, one line each."""
     assert invoice.issued_on is not None  # it was issued: it has been paid
     told = [
         _("Facture %(number)s du %(day)s : %(amount)s")
@@ -71,7 +88,7 @@ def receipt_lines(invoice: Invoice, language: str) -> list[str]:
             "amount": amount(invoice.total_incl_tax, language=language),
         }
     ]
-    for row in Allocation.objects.filter(invoice=invoice).select_related("payment", "credit_note"):
+    for row in rows:
         if row.payment is None:
             means, on = row.credit_note.about_label if row.credit_note else "", row.made_on
         else:
