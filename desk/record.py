@@ -18,6 +18,8 @@ from desk import phrases
 from desk.invoice_ageing import Money, read_money
 from desk.promises import PromiseLine, promise_line
 from desk.thread import Place, Thread, read_thread
+from lib.folding import fold
+from lib.person_names import person_of
 from tact import brief, situation
 from tact.facts import Link, Situation
 
@@ -59,6 +61,14 @@ class BriefCard:
 
 
 @dataclass(slots=True)
+class Other:
+    """Something kept aside on the record: what it is called, and what it is."""
+
+    name: str
+    value: str
+
+
+@dataclass(slots=True)
 class RecordPage:
     """Everything the page of a client shows."""
 
@@ -73,17 +83,21 @@ class RecordPage:
     people: list[Person]
     contacts: list[Contact]
     address: list[str]
+    also: list[str]
+    known_as: list[Other]
     money: Money
     thread: Thread
 
 
 @dataclass(frozen=True)
 class Family:
-    """A record with the ids of its aliases; `head` is the public id of the record it is an alias of, if it is one."""
+    """A record with the ids of its aliases; `head` is the public id of the record it is an alias of, if it is one;
+    `aliases` are the records reunited with it, for which it answers."""
 
     customer: Customer
     ids: list[int]
     head: str
+    aliases: tuple[Customer, ...] = ()
 
 
 def find_family(public_id: str, *, user: User) -> Family:
@@ -100,7 +114,8 @@ def find_family(public_id: str, *, user: User) -> Family:
     found = next((row for row in rows if row.public_id == public_id), None)
     if found is None:
         raise Http404
-    return Family(found, [found.pk, *(row.pk for row in rows if row.pk != found.pk)], found.head_ref or "")
+    aliases = tuple(row for row in rows if row.pk != found.pk)
+    return Family(found, [found.pk, *(row.pk for row in aliases)], found.head_ref or "", aliases)
 
 
 def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:
@@ -109,9 +124,10 @@ def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:
 
 
 def read_record(
-    customer: Customer, ids: list[int], *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None
+    family: Family, *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None
 ) -> RecordPage:
-    """Read the page of `customer` (a head) as `user` may see it, on the civil date `today` at `now`."""
+    """Read the page of `family` (its customer is a head) as `user` may see it, on the civil date `today` at `now`."""
+    customer, ids = family.customer, family.ids
     contacts = list(present_contacts(ids, user=user))
     url = reverse("customer", args=[customer.public_id])
     money = read_money(ids, user=user, today=today)
@@ -135,6 +151,8 @@ def read_record(
         people=_people(customer, contacts, known),
         contacts=contacts,
         address=_address(customer),
+        also=[row.reference for row in family.aliases],
+        known_as=_known_as(family),
         money=money,
         thread=thread,
     )
@@ -182,20 +200,42 @@ def _address(customer: Customer) -> list[str]:
     return lines if customer.address else []
 
 
+def _known_as(family: Family) -> list[Other]:
+    """The codes that a former software gave to the record and to its aliases, then the values that no field holds."""
+    rows = (family.customer, *family.aliases)
+    codes = dict.fromkeys(row.external_reference for row in rows if row.external_reference)
+    found = [Other(_("Code dans l’ancien logiciel"), ", ".join(codes))] if codes else []
+    kept = {(name, str(value)) for row in rows for name, value in row.extra.items() if str(value).strip()}
+    return found + [Other(name, value) for name, value in sorted(kept)]
+
+
 def _own_lines(customer: Customer, people: list[Person], refused: dict[str, str]) -> list[Person]:
-    """The client's own telephone and address, when nobody listed already has them."""
+    """The client's own telephone and address, when nobody listed already has them. They are «Standard» beside the people
+    of a firm; somebody alone, who bears the client's name, has no switchboard: they are theirs."""
     known = {value for person in people for value in (*person.phones, person.email.lower())}
     phone = "" if customer.phone in known else customer.phone
     email = "" if customer.email_key in known else customer.email
+    alone = len(people) == 1 and _bare(people[0].name) == _bare(customer.name)
+    if alone and phone:
+        people[0].phones.append(phone)
+        phone = ""
+    if alone and email and not people[0].email:
+        people[0].email, people[0].refused = email, refused.get(customer.email_key, "")
+        email = ""
     if not (phone or email):
         return []
-    name = _("Standard") if people and not customer.is_person else customer.name
+    name = _("Standard") if people and not customer.is_person and not alone else customer.name
     return [
         Person(
             name=name, role="", roles=[], phones=[phone] if phone else [], email=email,
             refused=refused.get(customer.email_key, "") if email else "", note="", edit_url="",
         )
     ]  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    """A person's name without civility, case nor accents."""
+    return fold(" ".join(person_of(name)[1:]))
 
 
 def _roles(person: Contact) -> list[str]:

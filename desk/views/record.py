@@ -51,7 +51,7 @@ def log(request: HouseRequest, ref: str) -> HttpResponse:
 
 def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = None) -> HttpResponse:
     page = read_record(
-        family.customer, family.ids, user=request.user, now=clock.now(), today=clock.today(), chosen=request.GET.get("fil", ""),
+        family, user=request.user, now=clock.now(), today=clock.today(), chosen=request.GET.get("fil", ""),
         before=Place.read(request.GET.get("avant", "")),
     )  # fmt: skip
     context: dict[str, Any] = {
