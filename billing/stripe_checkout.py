@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing import stripe_client
@@ -19,18 +20,18 @@ LIFE = timedelta(hours=2)  # how long Stripe keeps a page open
 TRIES = 4
 
 
-def open_checkout(invoice: Invoice, *, address: Callable[[str], str], language: str = "fr") -> CheckoutSession:
+def open_checkout(invoice: Invoice, *, address: Callable[[str], str], back: str = "") -> CheckoutSession:
     """The live payment page of what is due on `invoice`, opened at Stripe when there is none; outside any transaction.
 
-    `address` gives the absolute URL where the client comes back, from our public id of the page. However many ask at
-    once, there is one page: they share one row, hence one idempotency key. Refusal when nothing is due, when cards are
-    not taken, or when Stripe does not answer.
+    `address` gives the absolute URL where the client comes back, from our public id of the page; `back` is the path of
+    ours from which they leave. However many ask at once, there is one page: they share one row, hence one idempotency
+    key. Refusal when nothing is due, when cards are not taken, or when Stripe does not answer.
     """
     for _try in range(TRIES):
-        page = reserve(invoice)
+        page = reserve(invoice, back)
         if is_usable(page, invoice):
             if page.external_id is None:
-                page = ask(page, address, language)
+                page = ask(page, address)
             if page.closed_at is None:
                 return page
         else:
@@ -38,7 +39,7 @@ def open_checkout(invoice: Invoice, *, address: Callable[[str], str], language: 
     raise Refusal(_("Cette page de paiement vient de changer. Rechargez la facture, puis recommencez."))
 
 
-def reserve(invoice: Invoice) -> CheckoutSession:
+def reserve(invoice: Invoice, back: str = "") -> CheckoutSession:
     """The live row of the invoice, made when there is none."""
     if not stripe_client.is_on():
         raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
@@ -48,7 +49,7 @@ def reserve(invoice: Invoice) -> CheckoutSession:
         if current.is_draft or current.is_credit_note or due <= 0:
             raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à payer."))
         live = CheckoutSession.objects.live().filter(invoice=current).first()
-        return live or CheckoutSession.objects.create(invoice=current, amount=due)
+        return live or CheckoutSession.objects.create(invoice=current, amount=due, back=back[:200])
 
 
 def is_usable(page: CheckoutSession, invoice: Invoice) -> bool:
@@ -56,13 +57,13 @@ def is_usable(page: CheckoutSession, invoice: Invoice) -> bool:
     return page.amount == Invoice.objects.get(pk=invoice.pk).balance() and clock.real_now() - page.opened_at < FRESH
 
 
-def ask(page: CheckoutSession, address: Callable[[str], str], language: str) -> CheckoutSession:
+def ask(page: CheckoutSession, address: Callable[[str], str]) -> CheckoutSession:
     """Have Stripe open the page; the same row always makes the same call."""
     import stripe  # inline: heavy
 
     try:
         made = stripe_client.client().v1.checkout.sessions.create(
-            call_of(page, address, language),  # type: ignore[arg-type]  # a plain mapping, as the API takes it
+            call_of(page, address),  # type: ignore[arg-type]  # a plain mapping, as the API takes it
             options={"idempotency_key": page.key},
         )
     except stripe.StripeError as trouble:
@@ -74,16 +75,18 @@ def ask(page: CheckoutSession, address: Callable[[str], str], language: str) -> 
     return page
 
 
-def call_of(page: CheckoutSession, address: Callable[[str], str], language: str) -> dict[str, Any]:
-    """What Stripe is asked, computed from the row alone: its amount, its names, its time."""
-    label = _("Facture %(number)s") % {"number": page.invoice.number}
+def call_of(page: CheckoutSession, address: Callable[[str], str]) -> dict[str, Any]:
+    """What Stripe is asked, computed from the row alone (its amount, its names, its time): the same key always comes with
+    the same call, whoever asks and in whatever language."""
+    with translation.override(page.invoice.customer.language):
+        label = _("Facture %(number)s") % {"number": page.invoice.number}
     names = {OURS: page.public_id, INVOICE: page.invoice.public_id}
     back = address(page.public_id)
     return {
         "mode": "payment",
         "client_reference_id": page.public_id,
         "payment_method_types": ["card"],
-        "locale": language[:2],
+        "locale": "auto",
         "line_items": [
             {
                 "quantity": 1,

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,7 @@ from portal.doors import by_link, note_opening
 from portal.files import stored_file
 from portal.forms import Help, QuestionForm, TalkForm, line_of
 from portal.paper import Paper
-from portal.paying import return_address
+from portal.paying import leave_for, return_address
 
 
 @policy(public=True)
@@ -91,10 +90,12 @@ def transferred(request: HttpRequest, link: AccessLink) -> HttpResponse:
 def pay(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """To the payment page of what is due now."""
     try:
-        opened = stripe_checkout.open_checkout(link.invoice, address=return_address, language=translation.get_language() or "fr")
+        opened = stripe_checkout.open_checkout(
+            link.invoice, address=return_address, back=reverse("portal:linked", args=[link.public_id])
+        )
     except Refusal as refusal:
         return shown(request, link, trouble=refusal.message, status=422)
-    return HttpResponseRedirect(opened.url)
+    return leave_for(opened)
 
 
 def say(invoice: Invoice, contact: Contact | None, said: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -16,6 +16,7 @@ from accounts.policy import policy
 from billing import stripe_checkout, stripe_events
 from billing.models import CheckoutSession
 from billing.stripe_client import Forged
+from crm.company import the_company
 from lib import clock
 from lib.errors import Refusal
 
@@ -27,6 +28,23 @@ NOTED_AN_HOUR = 20  # lines of the journal for false messages; beyond, only the 
 def return_address(ref: str) -> str:
     """Where the client comes back from the payment page `ref`."""
     return settings.PUBLIC_URL + reverse("payment_return", args=[ref])
+
+
+def leave_for(page: CheckoutSession) -> HttpResponse:
+    """From the form «Payer» to the payment page. A form may only lead to our own addresses (form-action of our CSP), so that
+    one elsewhere is reached by a page of ours."""
+    ours = page.url.startswith(f"{settings.PUBLIC_URL}/")
+    return HttpResponseRedirect(page.url if ours else reverse("payment_go", args=[page.public_id]))
+
+
+@policy(public=True)
+@require_safe
+def payment_go(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lead to the payment page of Stripe, at once or by its link."""
+    page = get_object_or_404(CheckoutSession.objects.live().exclude(url="").select_related("invoice"), public_id=ref)
+    response = render(request, "billing/portal/go.html", {"page": page, "invoice": page.invoice, "company": the_company()})
+    response["Refresh"] = f"1; url={page.url}"
+    return closed(response)
 
 
 @policy(public=True)
@@ -41,10 +59,15 @@ def payment_return(request: HttpRequest, ref: str) -> HttpResponse:
     except Refusal:
         trouble = "unreachable"
     state = page.outcome or trouble or "open"
-    response = render(request, "billing/portal/return.html", {"page": page, "state": state, "invoice": page.invoice})
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    shown = {"page": page, "state": state, "invoice": page.invoice, "company": the_company()}
+    return closed(render(request, "billing/portal/return.html", shown))
+
+
+def closed(answer: HttpResponse) -> HttpResponse:
+    """Nothing of these pages is kept, or told to the next site."""
+    answer["Cache-Control"] = "no-store"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @csrf_exempt

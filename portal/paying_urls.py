@@ -6,5 +6,6 @@ from portal import paying
 
 urlpatterns = [
     path("paiement/<ref:ref>/", paying.payment_return, name="payment_return"),
+    path("paiement/<ref:ref>/aller/", paying.payment_go, name="payment_go"),
     path("stripe/messages/", paying.stripe_messages, name="stripe_messages"),
 ]

@@ -34,6 +34,7 @@ class CheckoutSession(models.Model):
     external_id = models.CharField(max_length=120, unique=True, null=True)  # null until Stripe has answered
     intent = models.CharField(max_length=120, blank=True)  # Stripe's payment, once there is one
     url = models.URLField(max_length=2000, blank=True)
+    back = models.CharField(max_length=200, blank=True)  # path of ours from which the client left, to go back to
     opened_at = models.DateTimeField(default=clock.real_now)  # Stripe's clock is never moved
     expires_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

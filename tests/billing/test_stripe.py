@@ -14,6 +14,7 @@ from billing.reconciling import reconcile_open, reconcile_stripe
 from demo.stripe_standin import signature
 from lib import clock
 from lib.errors import Refusal
+from portal import paying
 from tests.billing.money import issued
 from tests.harness.stripe import SECRET
 
@@ -105,6 +106,25 @@ class TestOpening:
         page = CheckoutSession.objects.get()
         settings.STRIPE_API = stripe_server.url
         assert (page.external_id, open_page(invoice)) == (None, page)
+
+
+class TestLeaving:
+    def test_a_page_elsewhere_is_reached_by_one_of_ours(self, invoice, stripe_server):
+        page = stripe_checkout.open_checkout(invoice, address=address, back="/document/x/")
+        assert paying.leave_for(page)["Location"] == f"/paiement/{page.public_id}/aller/"
+        answer = Client().get(f"/paiement/{page.public_id}/aller/")
+        assert answer["Refresh"] == f"1; url={page.url}"
+        assert "form-action 'self'" in answer["Content-Security-Policy"]
+        assert f'href="{page.url}"' in answer.content.decode()
+        assert 'href="/document/x/"' in answer.content.decode()
+
+    def test_the_stand_in_of_the_demonstration_is_one_of_ours(self, invoice, settings):
+        page = CheckoutSession(invoice=invoice, url=f"{settings.PUBLIC_URL}/demonstration/payer/cs/")
+        assert paying.leave_for(page)["Location"] == page.url
+
+    def test_a_page_that_is_over_is_left_for_by_nobody(self, paid_page, stripe_server):
+        tell_all(stripe_server)
+        assert Client().get(f"/paiement/{paid_page.public_id}/aller/").status_code == 404
 
 
 class TestMessages:
