@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, Question
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -114,7 +114,9 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     payment = received(customer)
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
-    invoice_sample = seen_by_all(invoice(customer))
+    document = invoice(customer)
+    invoice_sample = seen_by_all(document)
+    asked = Question.objects.create(invoice=document, words="Que couvre la pose ?", answer_by=clock.today())
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
@@ -136,6 +138,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "pieces/ref": file_sample,
         "factures/ref": invoice_sample,
         "invoices/id": invoice_sample,
+        "questions/ref": seen_by_all(asked),
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),
