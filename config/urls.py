@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("desk.firm_urls")),
     path("", include("desk.mail_urls")),
     path("", include("desk.reminder_urls")),
+    path("", include("desk.complaint_urls")),
     path("", include("desk.urls")),
 ]
 if settings.DEMO or settings.TESTING:

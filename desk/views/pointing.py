@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from billing.models import Invoice, Payment, TransferNotice
+from complaints.models import Complaint
 from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
 from lib.identifiers import email_key
 from lib.public_ids import PATTERN
@@ -25,6 +26,7 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
     "email": (Email.objects.visible_to, "mail"),
     "payment": (Payment.objects.visible_to, "payment"),
     "reminder": (Reminder.objects.visible_to, "reminder"),
+    "complaint": (Complaint.objects.visible_to, "complaint"),
     "import": (ImportBatch.objects.visible_to, "import"),
     "invoice": (Invoice.objects.visible_to, "invoice"),
     "credit_note": (Invoice.objects.visible_to, "invoice"),

@@ -14,6 +14,8 @@ from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from billing.models import Invoice, Payment, Question
+from complaints.handling import open_complaint
+from complaints.replying import acknowledge
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -112,6 +114,10 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     colleague = ApiToken.objects.create(user=zoe, name="Zoé", token_hash="z")
     mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
     payment = received(customer)
+    complaint = open_complaint(
+        customer=customer, subject="Volet", body="words nobody else may read", channel="post", by=nadia, today=clock.today()
+    )
+    letter = acknowledge(complaint, by=nadia, today=clock.today())
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
     document = invoice(customer)
@@ -168,6 +174,11 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "invitation/key": word("no-such-key"),
         "bienvenue/key": word("no-such-key"),
         "erreur/name": word("404"),
+        "reclamations/ref": seen_by_all(complaint),
+        "complaints/id": seen_by_all(complaint),
+        "lettres/ref": seen_by_all(letter),
+        "lettre/kind": word("accuse"),
+        "agenda/token": word("no-such-address"),
         "uidb36": word("1"),
         "key": word("set-password"),
     }
