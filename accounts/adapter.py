@@ -28,6 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", key)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff to their day, a client to their space."""
+        return super().get_login_redirect_url(request) if getattr(request.user, "is_house", True) else settings.PORTAL_URL
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """A closed person, or one who has not accepted the invitation, reads what a wrong password reads (trust.md E7)."""
         user = super().authenticate(request, **credentials)

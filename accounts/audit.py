@@ -20,6 +20,8 @@ EVENTS = {
     "factor.added": _("Deuxième étape de connexion ajoutée"),
     "factor.removed": _("Deuxième étape de connexion retirée"),
     "factor.codes_made": _("Codes de secours refaits"),
+    "portal.invited": _("Accès à l’espace client ouvert"),
+    "portal.ended": _("Accès à l’espace client fermé"),
     "sessions.ended": _("Sessions fermées"),
     "person.created": _("Personne créée"),
     "person.invited": _("Invitation envoyée"),

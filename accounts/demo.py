@@ -13,6 +13,7 @@ SENTENCES: dict[str, str | Promise] = {
     "comptable@demo.example": _("L’argent, les imports, les doublons."),
     "responsable@demo.example": _("Tout, avec les réglages et les droits."),
     "lecture@demo.example": _("Regarde sans rien changer."),
+    "anne.lemoine@courriel.example": _("Une cliente : ce qu’elle doit, pourquoi, et si elle ne peut pas."),
 }
 
 
@@ -30,9 +31,11 @@ def cards() -> list[Card]:
     """The cards of the people who exist; none outside the demonstration. One statement."""
     if not settings.DEMO:
         return []
-    people = {person.email: person for person in User.objects.staff().filter(email__in=SENTENCES)}
+    people = {person.email: person for person in User.objects.filter(email__in=SENTENCES, is_active=True)}
     return [
-        Card(email, people[email].name, str(Role(people[email].role).label), str(sentence))
+        Card(
+            email, people[email].name, str(Role(people[email].role).label if people[email].role else _("Cliente")), str(sentence)
+        )
         for email, sentence in SENTENCES.items()
         if email in people
     ]

@@ -79,9 +79,9 @@ class PolicyMiddleware:
             return _to_login(request)
         if declared.signed_in:
             return None
-        if not request.user.is_house:
+        if request.user.is_house == declared.contact:  # the space of clients, and the house: whose, the page asks
             raise Http404
-        needed = declared.right_for(request.method or "GET")
+        needed = "" if declared.contact else declared.right_for(request.method or "GET")
         if needed and not request.user.may(needed):
             raise PermissionDenied(needed)
         return None

@@ -10,6 +10,7 @@ from accounts.models import User
 from lib import clock
 
 IDLE_SECONDS = 60 * 60  # staff: an hour without a request (55 minutes at least, since it is noted every five)
+PORTAL_IDLE_SECONDS = 30 * 60  # a client’s contact
 ABSOLUTE_SECONDS = 12 * 60 * 60
 WRITE_EVERY_SECONDS = 5 * 60  # the session is not rewritten at each request
 _BEGAN, _SEEN = "began_at", "seen_at"
@@ -24,7 +25,7 @@ def is_over(request: HttpRequest) -> bool:
     if began is None or seen is None:
         session[_BEGAN] = session[_SEEN] = now
         return False
-    if now - began >= ABSOLUTE_SECONDS or now - seen >= IDLE_SECONDS:
+    if now - began >= ABSOLUTE_SECONDS or now - seen >= (IDLE_SECONDS if request.user.is_house else PORTAL_IDLE_SECONDS):
         return True
     if now - seen >= WRITE_EVERY_SECONDS:
         session[_SEEN] = now

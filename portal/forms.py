@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Invoice
 from billing.questions import LONGEST
+from crm.checks import check_contact
 
 
 class Help(models.TextChoices):
@@ -65,3 +66,33 @@ class TalkForm(forms.Form):
 def line_of(invoice: Invoice, position: int | None) -> Any:
     """The line of that position; None for the whole invoice, or for a line that is not there."""
     return invoice.lines.filter(position=position).first() if position else None
+
+
+class Matter(models.TextChoices):
+    """What a message from the space is."""
+
+    WORD = "word", _("Un mot, une question")
+    COMPLAINT = "complaint", _("Une réclamation")
+
+
+class MessageForm(forms.Form):
+    """A message to the house, or a complaint: written here, it has its dates of law from today."""
+
+    hide_optional = True
+    matter = forms.ChoiceField(label=_("C’est"), choices=Matter, widget=forms.RadioSelect, initial=Matter.WORD)
+    subject = forms.CharField(label=_("Objet"), max_length=120, required=False)
+    words = forms.CharField(label=_("Vos mots"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class CoordinatesForm(forms.Form):
+    """How to reach the person; the address they come in by is changed by the house, which checks it."""
+
+    hide_optional = True
+    first_name = forms.CharField(label=_("Prénom"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Nom"), max_length=80, required=False)
+    phone = forms.CharField(label=_("Téléphone"), max_length=30, required=False)
+    mobile = forms.CharField(label=_("Mobile"), max_length=30, required=False)
+
+    def checked(self) -> dict[str, Any]:
+        """The values as the house keeps them. Raises Refusal naming every wrong field."""
+        return check_contact(self.cleaned_data)

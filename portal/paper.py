@@ -27,19 +27,15 @@ class PrintedLine:
 class Paper:
     """What the page of one issued document shows on `today`; each part is read once, when the page asks."""
 
-    def __init__(self, invoice: Invoice, *, today: date):
+    def __init__(self, invoice: Invoice, *, today: date, company: Company | None = None):
         self.invoice, self.today = invoice, today
+        self.company = company or the_company()  # whom to call today
 
     @cached_property
     def document(self) -> Document:
         """What was issued, frozen."""
         assert self.invoice.snapshot is not None  # a draft never comes here
         return from_json(self.invoice.snapshot)
-
-    @cached_property
-    def company(self) -> Company:
-        """Whom to call today."""
-        return the_company()
 
     @cached_property
     def due(self) -> Decimal:

@@ -1,8 +1,8 @@
-"""What a client reaches: the document of a mailed link."""
+"""What a client reaches: the document of a mailed link, and their space."""
 
 from django.urls import path, re_path
 
-from portal import doors, linked
+from portal import doors, home, linked
 
 app_name = "portal"
 KEY = r"(?P<key>[\w-]{43})"
@@ -16,4 +16,15 @@ urlpatterns = [
     path("document/<ref:ref>/virement/", linked.transferred, name="linked_transferred"),
     path("document/<ref:ref>/regler/", linked.pay, name="linked_pay"),
     re_path(r"^document/(?P<ref>[0-9a-hjkmnp-tv-z]{26})/(?P<kind>pdf|xml)/$", linked.file, name="linked_file"),
+    path("espace/", home.home, name="home"),
+    path("espace/documents/", home.documents, name="documents"),
+    path("espace/documents/<ref:ref>/", home.document, name="document"),
+    path("espace/documents/<ref:ref>/question/", home.document_ask, name="document_ask"),
+    path("espace/documents/<ref:ref>/en-parler/", home.document_talk, name="document_talk"),
+    path("espace/documents/<ref:ref>/virement/", home.document_transferred, name="document_transferred"),
+    path("espace/documents/<ref:ref>/regler/", home.document_pay, name="document_pay"),
+    re_path(r"^espace/documents/(?P<ref>[0-9a-hjkmnp-tv-z]{26})/(?P<kind>pdf|xml)/$", home.document_file, name="document_file"),
+    path("espace/messages/", home.messages_page, name="messages"),
+    path("espace/mes-donnees/", home.data, name="data"),
+    path("espace/mes-donnees.json", home.data_json, name="data_json"),
 ]

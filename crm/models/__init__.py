@@ -1,5 +1,6 @@
 """The record: who the clients are, what happened with them, what is owed, what was written."""
 
+from crm.models.access import ContactAccess
 from crm.models.bulk import BulkChange
 from crm.models.company import BankChange, Company, Counter
 from crm.models.customers import Contact, Customer, CustomerMerge, DuplicateCandidate, Tag
@@ -16,6 +17,7 @@ __all__ = [
     "Commitment",
     "Company",
     "Contact",
+    "ContactAccess",
     "Counter",
     "Customer",
     "CustomerMerge",

@@ -26,7 +26,8 @@ from tests.matrix.urls import Url, every_url
 from tests.matrix.world import World, build
 
 VERBS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-SESSIONS = ("anonymous", *Role.values, "disabled", "contact", "expired")
+CONTACTS = ("contact", "other contact")  # who stand for a client; a third one did once
+SESSIONS = ("anonymous", *Role.values, "disabled", *CONTACTS, "former contact", "expired")
 CREDENTIALS = (*(f"token of {role}" for role in Role.values), "token of disabled", "token of revoked")
 ANSWERED = {200, 201, 202, 204, 302, 303, 304, 400, 405, 409, 413, 415, 422}
 LOGIN = "/compte/login/"
@@ -50,6 +51,7 @@ MAY_BE_ABSENT = {
     "attachment",
     "invoice_pdf",
     "invoice_xml",
+    "portal:document_file",
     "address",
     "demo:letter",
 }
@@ -122,7 +124,7 @@ def test_what_is_allowed_is_answered_and_hides_what_is_foreign(world: World, act
     assert not faults, "\n" + "\n".join(faults[:20])
 
 
-@pytest.mark.parametrize("actor", [*Role.values, *(f"token of {role}" for role in Role.values)])
+@pytest.mark.parametrize("actor", [*Role.values, *CONTACTS, *(f"token of {role}" for role in Role.values)])
 def test_a_foreign_thing_and_a_missing_one_answer_alike(world: World, actor: str) -> None:
     faults = []
     with bubble():
@@ -257,14 +259,14 @@ def refusal(policy: Policy, actor: str) -> int:
         return 404
     if not is_someone(actor, policy):
         return 401 if policy.api else 302
-    return 404 if actor == "contact" else 403
+    return 404 if actor.endswith("contact") or policy.contact else 403
 
 
 def is_someone(actor: str, policy: Policy) -> bool:
     """Whether the actor is known to this kind of URL: sessions for pages, credentials for the API."""
     if policy.api:
         return actor.startswith("token of ") and actor.removeprefix("token of ") in Role.values
-    return actor in Role.values or actor == "contact"
+    return actor in Role.values or actor.endswith("contact")
 
 
 def is_allowed(policy: Policy | None, actor: str, verb: str) -> bool:
@@ -278,6 +280,8 @@ def is_allowed(policy: Policy | None, actor: str, verb: str) -> bool:
         return False
     if policy.signed_in:
         return True
+    if policy.contact:
+        return actor in CONTACTS
     role = actor.removeprefix("token of ")
     needed = policy.right_for(verb)
     return role in DEFAULTS and (not needed or needed in DEFAULTS[role])

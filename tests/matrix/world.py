@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import people
 from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
-from billing.models import Invoice, Payment, Question
-from complaints.handling import open_complaint
-from complaints.replying import acknowledge
+from billing.document import Buyer, Document, Seller, Totals, to_json
+from billing.document import Payment as PaymentTerms
+from billing.models import Invoice, Payment
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -28,6 +28,7 @@ from crm.models import (
     Commitment,
     Company,
     Contact,
+    ContactAccess,
     Customer,
     CustomerMerge,
     DuplicateCandidate,
@@ -78,7 +79,10 @@ def build() -> World:
     zoe.save()
     gone = member("Gone", Role.MANAGER)
     contact = User.objects.create_user("contact@client.example", name="Mme Le Goff")
-    persons = {**staff, "disabled": gone, "contact": contact, "expired": member("Expired", Role.MANAGER)}
+    others = {
+        name: User.objects.create_user(f"{name[:5]}@client.example", name=name) for name in ("other contact", "former contact")
+    }
+    persons = {**staff, "disabled": gone, "contact": contact, **others, "expired": member("Expired", Role.MANAGER)}
     for person in [*persons.values(), zoe]:
         person.verify_address()
     update_company(by=None, name="Atelier Morvan", sender_email="bonjour@atelier.example")
@@ -87,7 +91,18 @@ def build() -> World:
     ApiToken.objects.filter(name="revoked").update(revoked_at=clock.now())
     ApiToken.objects.update(last_used_on=clock.today())  # else the first request of the day notes it
     people.close(gone, by=zoe)
-    return World(persons, {**tokens, "revoked": revoked}, samples(staff, zoe))
+    found = samples(staff, zoe)
+    stands_for("Menuiserie Le Goff", contact)
+    stands_for("Le Goff", others["other contact"])
+    stands_for("Menuiserie Le Goff", others["former contact"], ended_at=clock.now())
+    return World(persons, {**tokens, "revoked": revoked}, found)
+
+
+def stands_for(name: str, user: User, **fields: Any) -> None:
+    """Give `user` the space of the client of that name."""
+    customer = Customer.objects.get(name=name)
+    person = Contact.objects.create(customer=customer, last_name="Le Goff", email=user.email)
+    ContactAccess.objects.create(user=user, contact=person, customer=customer, **fields)
 
 
 NAMES = {"Camille": Role.RECEPTION, "Karim": Role.ACCOUNTANT, "Nadia": Role.MANAGER, "Lecture": Role.VIEWER}
@@ -114,15 +129,10 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     colleague = ApiToken.objects.create(user=zoe, name="Zoé", token_hash="z")
     mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
     payment = received(customer)
-    complaint = open_complaint(
-        customer=customer, subject="Volet", body="words nobody else may read", channel="post", by=nadia, today=clock.today()
-    )
-    letter = acknowledge(complaint, by=nadia, today=clock.today())
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
-    document = invoice(customer)
-    invoice_sample = seen_by_all(document)
-    asked = Question.objects.create(invoice=document, words="Que couvre la pose ?", answer_by=clock.today())
+    paper, other_paper = invoice(customer), invoice(other, number="F2026-000002")
+    invoice_sample = seen_by_all(paper)
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
@@ -144,7 +154,6 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "pieces/ref": file_sample,
         "factures/ref": invoice_sample,
         "invoices/id": invoice_sample,
-        "questions/ref": seen_by_all(asked),
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),
@@ -157,6 +166,9 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "payer/name": word("cs_test_nothing"),
         "paiement/ref": word("0" * 26),
         "document/ref": word("0" * 26),
+        "documents/ref": lambda actor: Sample(
+            *both(other_paper, paper) if actor == "other contact" else both(paper, other_paper)
+        ),
         "f/key": word("A" * 43),
         "kind": word("pdf"),
         "part": word("regler"),
@@ -174,11 +186,6 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "invitation/key": word("no-such-key"),
         "bienvenue/key": word("no-such-key"),
         "erreur/name": word("404"),
-        "reclamations/ref": seen_by_all(complaint),
-        "complaints/id": seen_by_all(complaint),
-        "lettres/ref": seen_by_all(letter),
-        "lettre/kind": word("accuse"),
-        "agenda/token": word("no-such-address"),
         "uidb36": word("1"),
         "key": word("set-password"),
     }
@@ -216,11 +223,21 @@ def mail(customer: Customer, author: User, visibility: str) -> Email:
     )  # fmt: skip
 
 
-def invoice(customer: Customer) -> Invoice:
+def both(own: Invoice, foreign: Invoice) -> tuple[str, str]:
+    """Their public ids."""
+    return own.public_id, foreign.public_id
+
+
+def invoice(customer: Customer, number: str = "F2026-000001") -> Invoice:
     """An issued invoice without its files."""
     today = clock.today()
+    said = Document(
+        kind="invoice", number=number, issued_on=today, seller=Seller("Atelier Morvan"), buyer=Buyer(customer.name, "professional"),
+        lines=(), vat=(), totals=Totals(Decimal(10), Decimal(2), Decimal(12), payable=Decimal(12)),
+        payment=PaymentTerms(due_on=today, terms=""),
+    )  # fmt: skip
     return Invoice.objects.create(
-        customer=customer, number="F2026-000001", issued_on=today, issued_at=clock.now(), due_on=today, snapshot={},
+        customer=customer, number=number, issued_on=today, issued_at=clock.now(), due_on=today, snapshot=to_json(said),
         total_excl_tax=10, total_tax=2, total_incl_tax=12,
     )  # fmt: skip
 

@@ -1,0 +1,55 @@
+"""Which of a client's people may come into the client's space, and for whom they stand there."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lib import clock
+from lib.public_ids import public_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ContactAccessQuerySet(models.QuerySet["ContactAccess"]):
+    """Accesses in business words."""
+
+    def visible_to(self, user: "User") -> "ContactAccessQuerySet":
+        """Who may come in: staff who see records."""
+        return self if user.is_house and user.may("see_records") else self.none()
+
+    def living(self) -> "ContactAccessQuerySet":
+        """Those nobody took back."""
+        return self.filter(ended_at=None)
+
+
+class ContactAccess(models.Model):
+    """One person (a user without role) stands for one customer. Several rows: several customers. Never changed but ended."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="accesses")
+    contact = models.ForeignKey("crm.Contact", models.PROTECT, related_name="accesses")
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="accesses")
+    sees_all = models.BooleanField(
+        _("voit tous les messages et toutes les réclamations"),
+        default=False,
+        help_text=_("Sinon, seulement ce qui la concerne elle-même ; les documents sont visibles dans tous les cas."),
+    )
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    invited_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ContactAccessQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["invited_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "customer"], condition=Q(ended_at=None), name="one_living_access")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

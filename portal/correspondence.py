@@ -1,0 +1,81 @@
+"""What was said and done between a client and the house, in the client's words; and what they write from their space.
+
+A kind of row has its words in `templates/portal/timeline/<kind>.html`; one without that file is never shown.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.questions import LONGEST, answer_by
+from complaints import handling
+from crm import commitments, timeline
+from crm.models import Commitment, Interaction
+from crm.models.customers import Channel
+from crm.models.timeline import Audience, Direction, Kind
+from lib import clock
+from lib.errors import Refusal
+from lib.plain_text import check_text
+from portal.forms import Matter
+from portal.space import Space
+
+FOLDER = "portal/timeline"
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """A row of the history and the template that tells it."""
+
+    row: Interaction
+    template: str
+
+
+@cache
+def told_kinds() -> tuple[str, ...]:
+    """The kinds that have words for a client."""
+    folder = Path(settings.BASE_DIR) / "templates" / FOLDER
+    return tuple(sorted(path.stem for path in folder.glob("*.html") if path.stem in Kind.values))
+
+
+def lines_of(space: Space, *, limit: int, before: int | None = None) -> list[ToldLine]:
+    """The newest lines that this person may read, older than the row `before` when one is given. One statement."""
+    rows = space.history().filter(kind__in=told_kinds())
+    if before is not None and (mark := Interaction.objects.filter(pk=before).values_list("occurred_at", flat=True).first()):
+        rows = rows.filter(occurred_at__lte=mark).exclude(occurred_at=mark, pk__gte=before)
+    found = rows.select_related("email", "author").newest_first()[:limit]
+    return [ToldLine(row, f"{FOLDER}/{row.kind}.html") for row in found]
+
+
+def send_message(space: Space, *, matter: str, subject: str, words: str) -> str:
+    """Write to the house from the space: a message somebody answers, or a written complaint. Returns what the person reads
+    next. Raises Refusal."""
+    if matter == Matter.COMPLAINT:
+        if not subject:
+            raise Refusal(_("Donnez un objet à votre réclamation : ce sera son titre."), field="subject")
+        handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words)
+        return _("Votre réclamation est enregistrée. Vous en verrez ici chaque étape et chaque date.")
+    try:
+        text = check_text(words, most=LONGEST).strip()
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="words") from refusal
+    body = f"{subject.strip()}\n\n{text}" if subject.strip() else text
+    with transaction.atomic():
+        row = timeline.record(
+            customer=space.customer, contact=_of(space), kind=Kind.MESSAGE, summary=gettext_lazy("Message"), by=None,
+            channel=Channel.PORTAL, direction=Direction.IN, body=body, audience=Audience.CONTACT,
+        )  # fmt: skip
+        commitments.promise(
+            space.customer, owed_by=Commitment.Owed.US, what=_("Répondre à son message"), by=None, owner=space.customer.owner,
+            due_on=answer_by(clock.today(), space.company.holiday_zone), contact=_of(space), interaction=row, record=False,
+        )  # fmt: skip
+    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés.")
+
+
+def _of(space: Space) -> object:
+    """The contact, when they are one of that customer's own people."""
+    return space.contact if space.contact.customer_id in space.ids else None

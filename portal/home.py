@@ -1,0 +1,182 @@
+"""«Où en suis-je ?», the documents, and what is between us."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.policy import policy
+from billing.models import Question
+from crm.contacts import edit_contact
+from lib import clock
+from lib.errors import Refusal
+from lib.money import ZERO
+from portal import reading
+from portal.correspondence import lines_of, send_message
+from portal.exporting import everything_of
+from portal.files import stored_file
+from portal.forms import CoordinatesForm, MessageForm
+from portal.space import Space, around, in_space
+
+PAGE = 30
+
+
+@policy(contact=True)
+@in_space
+@require_safe
+def home(request: HttpRequest, space: Space) -> HttpResponse:
+    """What is owed and when, what we owe them, what happened lately."""
+    open_ones = list(space.documents().unpaid().order_by("due_on", "pk")[:PAGE])
+    today = clock.today()
+    waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
+    context = {
+        "open": open_ones,
+        "due": sum((row.balance() for row in open_ones), ZERO),
+        "late": [row for row in open_ones if row.due_on and row.due_on < today],
+        "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
+        "waiting": list(waiting.select_related("invoice")[:5]),
+        "complaints": list(space.complaints()[:5]),
+        "lines": lines_of(space, limit=6),
+        "today": today,
+    }
+    return render(request, "portal/home.html", {**context, **around(space, "home")})
+
+
+@policy(contact=True)
+@in_space
+@require_safe
+def documents(request: HttpRequest, space: Space) -> HttpResponse:
+    """Every document, the newest first."""
+    rows = space.documents().with_balance().order_by("-pk")
+    before = request.GET.get("avant", "")
+    if before.isdecimal() and len(before) < 18:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    following = f"?avant={shown[-1].pk}" if len(found) > PAGE else ""
+    return render(
+        request,
+        "portal/documents.html",
+        {"documents": shown, "following": following, "nothing": Decimal(0), **around(space, "documents")},
+    )
+
+
+def reading_of(space: Space, ref: str) -> reading.Reading:
+    """The person in front of one of their documents; Http404 for any other."""
+    invoice = get_object_or_404(space.documents().select_related("customer"), public_id=ref)
+    urls = {name: reverse(f"portal:document_{name}", args=[ref]) for name in ("ask", "talk", "transferred", "pay")}
+    urls |= {kind: reverse("portal:document_file", args=[ref, kind]) for kind in ("pdf", "xml")}
+    urls["page"] = reverse("portal:document", args=[ref])
+    return reading.Reading(invoice, space.contact, urls, "portal/document.html", around(space, "documents"))
+
+
+@policy(contact=True)
+@in_space
+@require_safe
+def document(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """One document."""
+    return reading.show(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_safe
+def document_file(request: HttpRequest, space: Space, ref: str, kind: str) -> HttpResponse:
+    """Its PDF or XML."""
+    return stored_file(reading_of(space, ref).invoice, kind)
+
+
+@policy(contact=True)
+@in_space
+@require_POST
+def document_ask(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """A question on it."""
+    return reading.ask(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_POST
+def document_talk(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """«En parler»."""
+    return reading.talk(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_POST
+def document_transferred(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """«J’ai fait le virement»."""
+    return reading.transferred(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_POST
+def document_pay(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """To the payment page."""
+    return reading.pay(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_http_methods(["GET", "HEAD", "POST"])
+def messages_page(request: HttpRequest, space: Space) -> HttpResponse:
+    """What was said and done, in the client's words; a message or a complaint to write."""
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = send_message(space, **form.cleaned_data)
+        except Refusal as refusal:
+            for name, error in refusal.errors.items():
+                form.add_error(name if name in form.fields else None, str(error))
+        else:
+            messages.success(request, told)
+            return HttpResponseRedirect(reverse("portal:messages"))
+    before = request.GET.get("avant", "")
+    lines = lines_of(space, limit=PAGE, before=int(before) if before.isdecimal() and len(before) < 18 else None)
+    context = {
+        "form": form,
+        "lines": lines,
+        "following": f"?avant={lines[-1].row.pk}" if len(lines) == PAGE else "",
+        "complaints": list(space.complaints()[:20]),
+        **around(space, "messages"),
+    }
+    return render(request, "portal/messages.html", context, status=422 if form.errors else 200)
+
+
+@policy(contact=True)
+@in_space
+@require_http_methods(["GET", "HEAD", "POST"])
+def data(request: HttpRequest, space: Space) -> HttpResponse:
+    """What we know of the person, to correct and to take away."""
+    contact = space.contact
+    form = CoordinatesForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(contact, name) for name in CoordinatesForm.base_fields},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_contact(contact, by=None, **form.checked())
+        except Refusal as refusal:
+            for name, error in refusal.errors.items():
+                form.add_error(name if name in form.fields else None, str(error))
+        else:
+            messages.success(request, _("C’est noté, merci."))
+            return HttpResponseRedirect(reverse("portal:data"))
+    return render(request, "portal/data.html", {"form": form, **around(space, "data")}, status=422 if form.errors else 200)
+
+
+@policy(contact=True)
+@in_space
+@require_safe
+def data_json(request: HttpRequest, space: Space) -> HttpResponse:
+    """Everything that is theirs here, as one JSON file (RGPD art. 15 and 20)."""
+    answer = JsonResponse(everything_of(space), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="mes-donnees-{clock.today():%Y-%m-%d}.json"'
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,128 @@
+"""One invoice's page and what its reader may say of it, whichever door they came by: a mailed link or their space."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from billing import collecting, questions, stripe_checkout, stripe_client
+from billing.models import Invoice
+from complaints import handling
+from crm.models import Contact
+from lib import clock
+from lib.errors import Refusal
+from portal import talking
+from portal.forms import Help, QuestionForm, TalkForm, line_of
+from portal.paper import Paper
+from portal.paying import leave_for, return_address
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reader in front of a document: who they are, the addresses of what they may do, and the page around it."""
+
+    invoice: Invoice
+    contact: Contact | None
+    urls: Mapping[str, str]  # page, ask, talk, transferred, pay, pdf, xml
+    template: str
+    around: Mapping[str, Any] = field(default_factory=dict)
+
+
+def show(
+    request: HttpRequest, reading: Reading, *, status: int = 200, trouble: object = "", talk_form: TalkForm | None = None,
+    question_form: QuestionForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page of the document, with a form that was refused when there is one."""
+    if reading.invoice.is_draft:
+        raise Http404
+    paper = Paper(reading.invoice, today=clock.today(), company=reading.around.get("company"))
+    context = {
+        "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
+        "talk_form": talk_form or TalkForm(), "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
+        **reading.around,
+    }  # fmt: skip
+    return render(request, reading.template, context, status=status)
+
+
+def ask(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """A question on a line, or on the whole."""
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return show(request, reading, question_form=form, status=422)
+    said = form.cleaned_data
+
+    def gesture() -> object:
+        return questions.ask(
+            reading.invoice, line=line_of(reading.invoice, said["line"]), words=said["words"], contact=reading.contact
+        )
+
+    words = _("Votre question nous est parvenue. Réponse sous deux jours ouvrés, ici et par e-mail.")
+    return _done(request, reading, gesture, words, question_form=form)
+
+
+def talk(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """«En parler»: time, several payments, a question, a disagreement, a word."""
+    form = TalkForm(request.POST)
+    if not form.is_valid():
+        return show(request, reading, talk_form=form, status=422)
+    said = form.cleaned_data
+    return _done(request, reading, lambda: say(reading.invoice, reading.contact, said), spoken(said), talk_form=form)
+
+
+def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """«J’ai fait le virement»: reminders wait the time it arrives."""
+
+    def gesture() -> object:
+        return collecting.announce_transfer(reading.invoice, contact=reading.contact, on=clock.today())
+
+    return _done(
+        request, reading, gesture, _("Merci, c’est noté : nous arrêtons les rappels, le temps que votre virement arrive.")
+    )
+
+
+def pay(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """To the payment page of what is due now."""
+    try:
+        opened = stripe_checkout.open_checkout(reading.invoice, address=return_address, back=reading.urls["page"])
+    except Refusal as refusal:
+        return show(request, reading, trouble=refusal.message, status=422)
+    return leave_for(opened)
+
+
+def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> object:
+    """The gesture that the choice asks for. A disagreement is a written complaint, with its dates of law."""
+    words, choice = said["words"], said["help"]
+    if choice == Help.TIME:
+        return talking.promise_to_pay(invoice, on=said["on"], words=words, contact=contact)
+    if choice == Help.PARTS:
+        return talking.ask_for_parts(invoice, parts=said["parts"], words=words, contact=contact)
+    if choice == Help.DISAGREE and contact is not None:
+        subject = _("Désaccord sur %(what)s") % {"what": invoice.about_label}
+        return handling.open_from_portal(contact=contact, customer=invoice.customer, invoice=invoice, subject=subject, body=words)
+    if choice == Help.QUESTION:
+        return questions.ask(invoice, words=words, contact=contact)
+    return talking.leave_word(invoice, words=words, contact=contact)
+
+
+def spoken(said: Mapping[str, Any]) -> str:
+    """What the client reads once it is noted."""
+    if said["help"] == Help.TIME:
+        return _("C’est noté, merci de nous l’avoir dit. Les rappels attendent ce jour.")
+    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
+
+
+def _done(request: HttpRequest, reading: Reading, gesture: Callable[[], object], words: str, **forms: Any) -> HttpResponse:
+    """Do what was asked, then the page again; refused, the page says why and keeps what was typed."""
+    try:
+        gesture()
+    except Refusal as refusal:
+        for form in forms.values():
+            for name, error in refusal.errors.items():
+                form.add_error(name if name in form.fields else None, str(error))
+        return show(request, reading, trouble="" if forms else refusal.message, status=422, **forms)
+    messages.success(request, words)
+    return HttpResponseRedirect(reading.urls["page"])
