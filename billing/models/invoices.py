@@ -233,8 +233,8 @@ class InvoiceFile(models.Model):
     """The bytes of an issued document as they left, kept for ever: written once, found by their hash."""
 
     class Kind(models.TextChoices):
-        PDF = "pdf", "PDF"
-        XML = "xml", "XML"
+        PDF = "pdf", _("PDF")
+        XML = "xml", _("XML")
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="files")
     kind = models.CharField(max_length=3, choices=Kind)

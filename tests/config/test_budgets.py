@@ -27,6 +27,7 @@ FLOATS = {
 # file: why this statement is built from parts, and whose parts.
 BUILT_SQL = {
     "config/checks.py": "PRAGMA names from a constant",
+    "crm/triggers.py": "names of tables and triggers, constants of the code",
     "crm/importing/seen.py": "three names of tables of a scratch file of ours",
 }
 # Why an import may stand inside a function; nothing else is a reason.

@@ -17,6 +17,11 @@ FRENCH_CODE = {
     "config/checks.py": "the terminal of who starts the server",
     "config/environment.py": "the terminal of who starts the server",
     "config/preparing.py": "the terminal of who starts the server",
+    "billing/facturx.py": "what a file between programs says, in the language of the law",
+    "billing/terms.py": "both languages side by side",
+    "billing/management/": "the terminal of who runs the server",
+    "billing/triggers.py": "what the database says to who types SQL",
+    "billing/verifier.py": "a program of one file, which leaves with the archive",
     "complaints/management/": "the terminal of who runs the server",
     "complaints/triggers.py": "what the database says to who types SQL",
     "crm/management/": "the terminal of who runs the server",
@@ -43,6 +48,7 @@ FRENCH_WORDS = {
     "config/api/history.py": {"Le même appel répété rend la première réponse."},
     "config/settings.py": {"Égards"},
     "crm/company_checks.py": {"franchise en base de tva"},
+    "billing/invoice_mail.py": {"échéance", "corrigée"},
     "tact/message.py": {"adapté", "réclamation", "années", "téléphone", "émission", "échéance"},
     "tact/reminding.py": {"téléphone"},
     "crm/mail_words.py": {"prénom", "société", "référence", "téléphone"},
@@ -51,7 +57,7 @@ FRENCH_WORDS = {
     "ui/markup.py": {"Entrée", "Échap"},
 }
 # What reads the same in both languages; the last is a class of the page, alone in its block.
-SAME = {"Égards", "Ctrl", "Français", "English", "wide"}
+SAME = {"IBAN", "BIC", "Égards", "Ctrl", "Français", "English", "wide"}
 PATTERN = re.compile(r"\\|\(\?|\[.*\]|\|")
 ACCENTED = re.compile(r"[àâçéèêëîïôûùüœ«»’]|\w\u00a0|\u00a0[\w:;!?]", re.IGNORECASE)
 SMALL = re.compile(
