@@ -151,5 +151,6 @@ def _ring(pk: int) -> None:
 
 
 def request_key(key: str) -> str:
-    """The name of a request, as kept: long ones by their fingerprint."""
-    return key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
+    """The name of a request, as kept: what is long, or no database holds, by its fingerprint."""
+    plain = len(key) <= 80 and key.isascii() and key.isprintable()
+    return key if plain else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

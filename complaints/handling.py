@@ -81,7 +81,7 @@ def open_complaint(
     if not subject:
         raise Refusal(_("Dites en quelques mots de quoi le client se plaint."), field="subject")
     if not body:
-        raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
+        raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
     if channel not in Channel.values or not channel:
         raise Refusal(_("Dites par quel moyen la réclamation est arrivée."), field="channel")
     received_on = received_on or today
@@ -130,7 +130,7 @@ def add_writing(
     """Another letter on the same facts: the same complaint. The first written one starts the dates, later ones change none."""
     body = _text(body, "body")
     if not body:
-        raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
+        raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
     if channel not in Channel.values or not channel:
         raise Refusal(_("Dites par quel moyen la réclamation est arrivée."), field="channel")
     received_on = received_on or today
@@ -175,7 +175,7 @@ def close(complaint: Complaint, *, satisfied: bool, reason: str, by: User | None
     reason = _text(reason)
     if not reason:
         raise Refusal(
-            _("Dites ce qui a été fait, ou pourquoi rien de plus ne le sera : la clôture garde sa raison."), field="words"
+            _("Dites ce qui a été fait, ou pourquoi rien de plus ne le sera : la clôture garde sa raison."), field="words"
         )
     kind = F.CLOSED_SATISFIED if satisfied else F.CLOSED_WITHOUT_FOLLOW_UP
     with transaction.atomic():
@@ -185,7 +185,7 @@ def close(complaint: Complaint, *, satisfied: bool, reason: str, by: User | None
             last = [row for row in current.facts.all() if row.kind in CLOSINGS]
             return max(last, key=lambda row: row.pk)
         if not satisfied and standing.is_written and not standing.answer:
-            raise Refusal(_("Cette réclamation attend encore une réponse : répondez d’abord, puis closez-la."), field="satisfied")
+            raise Refusal(_("Cette réclamation attend encore une réponse : répondez d’abord, puis closez-la."), field="satisfied")
         fact = add_fact(current, kind=kind, on=today, by=by, words=reason, history=reason)
         projecting.rebuild(current, today=today)
     return fact
@@ -228,7 +228,7 @@ def lock(complaint: Complaint, *, today: date, closed: bool = False) -> Complain
     Complaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     current = Complaint.objects.with_facts().select_related("customer__merged_into").get(pk=complaint.pk)
     if not closed and not current.standing_on(today).is_open:
-        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
+        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
     return current
 
 
@@ -249,6 +249,11 @@ def add_fact(
     return ComplaintFact.objects.create(
         complaint=complaint, kind=kind, on=on, author=by, interaction=row, letter=letter, **fields
     )  # fmt: skip
+
+
+def is_of_mediation(kind: str) -> bool:
+    """Whether a fact is a paper of the mediation, read and noted by its own right."""
+    return kind in MEDIATION
 
 
 def moment_of(day: date) -> datetime:
@@ -275,7 +280,7 @@ def refuse_days(*, sent_on: date, received_on: date, today: date) -> None:
         raise Refusal(_("Elle ne peut pas être reçue avant d’être envoyée. Vérifiez les deux jours."), field="received_on")
     if sent_on < EARLIEST:
         raise Refusal(
-            _("L’année %(year)s surprend ici : nos textes commencent en 2016. Vérifiez le jour.") % {"year": sent_on.year},
+            _("L’année %(year)s surprend ici : nos textes commencent en 2016. Vérifiez le jour.") % {"year": sent_on.year},
             field="sent_on",
         )
 
@@ -299,26 +304,26 @@ def _already(key: str, customer: Customer, subject: str, body: str) -> Complaint
 
 def _refuse_incomplete(kind: F, *, on: date, until: date | None, words: str, place: str, amount: Decimal | None) -> None:
     if kind in _NEEDS_WORDS and not words:
-        raise Refusal(_("Quelques mots : un collègue les lira."), field="words")
+        raise Refusal(_("Quelques mots : un collègue les lira."), field="words")
     if kind in _NEEDS_UNTIL and until is None:
         raise Refusal(_("Donnez la date que le médiateur indique."), field="until")
     if until is not None and until < on:
         raise Refusal(_("Cette date est avant le fait lui-même."), field="until")
     if kind in _NEEDS_PLACE and not place:
-        raise Refusal(_("Quel tribunal ?"), field="place")
+        raise Refusal(_("Quel tribunal ?"), field="place")
     if amount is not None and amount <= 0:
         raise Refusal(_("Le montant est supérieur à zéro."), field="amount")
 
 
 def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, today: date) -> None:
     if on > today:
-        raise Refusal(_("Ce fait serait dans le futur : il se note quand il a eu lieu."), field="on")
+        raise Refusal(_("Ce fait serait dans le futur : il se note quand il a eu lieu."), field="on")
     standing = complaint.standing_on(today)
     if kind in MEDIATION and not standing.is_written:
-        raise Refusal(_("Rien n’est encore écrit : le médiateur demande une réclamation écrite."), field="kind")
+        raise Refusal(_("Rien n’est encore écrit : le médiateur demande une réclamation écrite."), field="kind")
     if kind in MEDIATION and not standing.has_mediation:
         raise Refusal(
-            _("Le médiateur de la consommation ne reçoit que les particuliers : ce client n’en est pas un."), field="kind"
+            _("Le médiateur de la consommation ne reçoit que les particuliers : ce client n’en est pas un."), field="kind"
         )
     started = min(fact.on for fact in complaint.known_facts if fact.kind in (F.ORAL, F.WRITTEN))
     if standing.dates is not None and kind in MEDIATION | {F.CLIENT_REFUSED}:

@@ -105,7 +105,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def with_facts(self) -> "ComplaintQuerySet":
         """Each with its facts and the fate of its letters, ready for `standing_on`."""
-        mails = models.Prefetch("facts", ComplaintFact.objects.order_by("id").select_related("letter__email"))
+        mails = models.Prefetch("facts", ComplaintFact.objects.order_by("id").select_related("letter__email", "author"))
         return self.select_related("customer", "contact", "owner", "invoice").prefetch_related(mails)
 
     def read_by(self, user: "User") -> "ComplaintQuerySet":
@@ -241,7 +241,7 @@ class Way(models.TextChoices):
     """How a letter goes."""
 
     EMAIL = "email", _("par e-mail, la lettre en pièce jointe")
-    POST = "post", _("par la poste : je l’imprime")
+    POST = "post", _("par la poste : je l’imprime")
     PORTAL = "portal", _("dans son espace client")
 
 

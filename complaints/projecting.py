@@ -54,16 +54,16 @@ def _before_answer(complaint: Complaint, standing: Standing, known: list[Fact], 
     said = min((fact.on for fact in known if fact.kind == F.ORAL), default=None)
     if said is not None:
         written = F.INVITED in kinds or F.WRITTEN in kinds
-        found.append(Duty(_("Inviter à écrire : %(reference)s") % name, invitation_due(said, complaint.zone), written))
+        found.append(Duty(_("Inviter à écrire : %(reference)s") % name, invitation_due(said, complaint.zone), written))
     if standing.dates is not None:
         answered = standing.answer != ""
         found.append(
-            Duty(_("Accuser réception : %(reference)s") % name, standing.dates.ack_due, standing.acknowledged or answered)
+            Duty(_("Accuser réception : %(reference)s") % name, standing.dates.ack_due, standing.acknowledged or answered)
         )
         found.append(Duty(_("Répondre à la réclamation %(reference)s") % name, standing.dates.answer_due, answered))
         promised = [fact.until for fact in known if fact.kind == F.HOLDING and fact.until]
         if promised:
-            found.append(Duty(_("Donner la réponse promise : %(reference)s") % name, promised[-1], answered))
+            found.append(Duty(_("Donner la réponse promise : %(reference)s") % name, promised[-1], answered))
     return found
 
 
@@ -72,11 +72,11 @@ def _after_answer(complaint: Complaint, standing: Standing, known: list[Fact], k
     promised = [fact.until for fact in known if fact.kind in ANSWERS and fact.until]
     found = []
     if promised:
-        found.append(Duty(_("Faire ce que notre réponse promet : %(reference)s") % name, promised[-1], F.REPAIRED in kinds))
+        found.append(Duty(_("Faire ce que notre réponse promet : %(reference)s") % name, promised[-1], F.REPAIRED in kinds))
     proposal = [fact.until for fact in known if fact.kind == F.PROPOSAL and fact.until]
     if proposal and standing.has_mediation:
         decided = bool(kinds & {F.PROPOSAL_ACCEPTED, F.PROPOSAL_REFUSED, F.WITHDRAWN})
-        found.append(Duty(_("Se prononcer auprès du médiateur : %(reference)s") % name, proposal[-1], decided))
+        found.append(Duty(_("Se prononcer auprès du médiateur : %(reference)s") % name, proposal[-1], decided))
     return found
 
 

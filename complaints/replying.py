@@ -87,7 +87,7 @@ def answer(
     website (C. conso. L616-1) and an agreement in force: past its end, only a responsable's `override_reason` lets it leave.
     """
     if decision not in ANSWERS:
-        raise Refusal(_("Choisissez la réponse : favorable, favorable en partie, ou refus."), field="decision")
+        raise Refusal(_("Choisissez la réponse : favorable, favorable en partie, ou refus."), field="decision")
     wanted = Wanted(ANSWER_LETTERS[F(decision)], decision, words, amount, until, way, override_reason=override_reason)
     return send(complaint, wanted, by=by, today=today)
 
@@ -145,8 +145,8 @@ def send(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date) 
 def no_mediator() -> str:
     """What to say of a refusal that names nobody."""
     return _(
-        "La lettre ne peut pas partir : un refus à un particulier donne le nom, l’adresse postale et le site du médiateur de la "
-        "consommation (Code de la consommation, L616-1). Complétez-les dans Maison, Conditions ; votre texte est gardé."
+        "La lettre ne peut pas partir : un refus à un particulier donne le nom, l’adresse postale et le site du médiateur de la "
+        "consommation (Code de la consommation, L616-1). Complétez-les dans Maison, Conditions ; votre texte est gardé."
     )
 
 
@@ -154,7 +154,7 @@ def _refuse_out_of_course(complaint: Complaint, standing: Standing, wanted: Want
     for guard in _GUARDS.get(wanted.kind, ()):
         guard(complaint, standing, wanted)
     if not standing.is_open and wanted.kind != LetterKind.CLOSING:
-        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
+        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
     if wanted.amount is not None and wanted.amount <= 0:
         raise Refusal(_("Le montant est supérieur à zéro."), field="amount")
     if wanted.until is not None and wanted.until < today:
@@ -165,7 +165,7 @@ def _refuse_out_of_course(complaint: Complaint, standing: Standing, wanted: Want
 
 def _refuse_refusal(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date) -> None:
     if by is not None and not by.may(Right.CLOSE_COMPLAINTS):
-        raise Refusal(_("Un refus, même partiel, est décidé par un responsable : confiez-lui cette réponse."), field="decision")
+        raise Refusal(_("Un refus, même partiel, est décidé par un responsable : confiez-lui cette réponse."), field="decision")
     company = Company.objects.filter(pk=1).first() or Company()
     if complaint.client_type not in MEDIATION_TYPES:
         return
@@ -177,7 +177,7 @@ def _refuse_refusal(complaint: Complaint, wanted: Wanted, *, by: User | None, to
     if not _line(wanted.override_reason, "override_reason", 300):
         raise Refusal(
             _(
-                "La convention avec le médiateur a pris fin : renouvelez-la dans Maison, Conditions, ou un responsable dit pourquoi la "
+                "La convention avec le médiateur a pris fin : renouvelez-la dans Maison, Conditions, ou un responsable dit pourquoi la "
                 "lettre part quand même."
             ),
             field="override_reason",
@@ -190,7 +190,7 @@ def _refuse_refusal(complaint: Complaint, wanted: Wanted, *, by: User | None, to
 
 def _needs_words(complaint: Complaint, standing: Standing, wanted: Wanted) -> None:
     if not _text(wanted.words):
-        raise Refusal(_("Écrivez vos raisons, dans vos mots : la lettre les attend."), field="words")
+        raise Refusal(_("Écrivez vos raisons, dans vos mots : la lettre les attend."), field="words")
 
 
 def _needs_writing(complaint: Complaint, standing: Standing, wanted: Wanted) -> None:
@@ -202,7 +202,7 @@ def _needs_writing(complaint: Complaint, standing: Standing, wanted: Wanted) -> 
 
 def _never_written(complaint: Complaint, standing: Standing, wanted: Wanted) -> None:
     if standing.is_written:
-        raise Refusal(_("Cette réclamation est déjà écrite : elle n’a pas besoin d’y être invitée."))
+        raise Refusal(_("Cette réclamation est déjà écrite : elle n’a pas besoin d’y être invitée."))
 
 
 def _not_twice(complaint: Complaint, standing: Standing, wanted: Wanted) -> None:
@@ -251,7 +251,7 @@ def _recipient(complaint: Complaint, wanted: Wanted) -> Recipient | None:
     found = own or next(iter(fit), None)
     if found is None and wanted.way == Way.EMAIL:
         raise Refusal(
-            _("Personne chez ce client n’a d’adresse e-mail qui réponde : choisissez la poste, ou ajoutez-en une."), field="way"
+            _("Personne chez ce client n’a d’adresse e-mail qui réponde : choisissez la poste, ou ajoutez-en une."), field="way"
         )
     return found
 

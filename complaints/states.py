@@ -191,7 +191,7 @@ def standing(
     last_answer = next((fact.kind for fact in reversed(known) if fact.kind in ANSWERS), "")
     acknowledged = any(fact.kind == F.ACKNOWLEDGED for fact in known)
     state = _state(known, dates, last_answer, consumer=client_type in MEDIATION_TYPES, today=today)
-    falls = None if state in CLOSED else _next(known, dates, state, last_answer, acknowledged=acknowledged, zone=zone)
+    falls = None if state in CLOSED else _next(known, dates, state, last_answer, zone=zone, today=today)
     return Standing(state, last_answer, acknowledged, dates, falls)
 
 
@@ -227,13 +227,11 @@ def _own_state(known: Sequence[Fact], dates: Deadlines, answer: str, *, consumer
     return State.ACKNOWLEDGED if F.ACKNOWLEDGED in kinds else State.WRITTEN
 
 
-def _next(
-    known: Sequence[Fact], dates: Deadlines | None, state: State, answer: str, *, acknowledged: bool, zone: str
-) -> Next | None:
+def _next(known: Sequence[Fact], dates: Deadlines | None, state: State, answer: str, *, zone: str, today: date) -> Next | None:
     if dates is None:
         return _next_oral(known, zone)
     if not answer and state not in _OF_MEDIATOR.values() and state != State.COURT:
-        return _next_of_answer(known, dates, acknowledged=acknowledged)
+        return _next_of_answer(known, dates, today)
     if state in (State.REFERRED, State.NOTIFIED, State.EXTENDED, State.PROPOSAL):
         return _next_of_mediator(known, dates, state)
     if state == State.MEDIATION_OPEN and dates.mediation_last_day is not None:
@@ -255,13 +253,18 @@ def invitation_due(said_on: date, zone: str = "national") -> date:
     return add_ouvrables(said_on, int(law.row("complaints", "acknowledgement", on=said_on)["ouvrables"]), zone)
 
 
-def _next_of_answer(known: Sequence[Fact], dates: Deadlines, *, acknowledged: bool) -> Next:
+def _next_of_answer(known: Sequence[Fact], dates: Deadlines, today: date) -> Next:
+    """While no answer is given: what we promised, the acknowledgement, then the answer, which hides the rest once late."""
+    due = Next(dates.answer_due, "answer", "usage" if dates.has_mediation else "house", ours=True)
+    if today > dates.answer_due:
+        return due
     promised = [fact.until for fact in known if fact.kind == F.HOLDING and fact.until]
     if promised:
         return Next(min(promised[-1], dates.answer_due), "promised", "house", ours=True)
+    acknowledged = any(fact.kind == F.ACKNOWLEDGED for fact in known)
     if not acknowledged and dates.ack_due < dates.answer_due:
         return Next(dates.ack_due, "acknowledge", "house", ours=True)
-    return Next(dates.answer_due, "answer", "usage" if dates.has_mediation else "house", ours=True)
+    return due
 
 
 def _next_of_mediator(known: Sequence[Fact], dates: Deadlines, state: State) -> Next | None:

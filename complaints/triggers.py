@@ -3,10 +3,10 @@ or its page, to rewrite a complaint, and a refusal to a consumer that does not n
 
 from crm.triggers import INSERT, Guard, append_only
 
-_COMPLAINT = "Une réclamation ne se réécrit pas : un fait s’y ajoute."
+_COMPLAINT = "Une réclamation ne se réécrit pas : un fait s’y ajoute."
 _LETTER = "Une lettre est gardée telle qu’elle est partie."
 _MEDIATOR = "Un refus à un consommateur donne le nom, l’adresse et le site du médiateur."
-_AGREEMENT = "La convention du médiateur a pris fin : la lettre garde la raison de son départ."
+_AGREEMENT = "La convention du médiateur a pris fin : la lettre garde la raison de son départ."
 
 # Whom it is entrusted to is the one thing of a complaint that may change.
 _KEPT = (

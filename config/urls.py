@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("desk.firm_urls")),
     path("", include("desk.mail_urls")),
+    path("", include("desk.reminder_urls")),
+    path("", include("desk.complaint_urls")),
     path("", include("desk.urls")),
 ]
 if settings.DEMO or settings.TESTING:

@@ -40,6 +40,8 @@ ROOMS = (
     Room("home", _("Aujourd’hui"), Right.SEE_RECORDS, ("/aujourdhui/",), "due"),
     Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/", "/doublons/", "/imports/")),
     Room("invoices", _("Factures"), Right.SEE_AMOUNTS, ("/factures/", "/encaissements/")),
+    Room("reminders", _("Relances"), Right.APPROVE_REMINDERS, ("/relances/",)),
+    Room("complaints", _("Réclamations"), Right.HANDLE_COMPLAINTS, ("/reclamations/",)),
     Room("mails", pgettext_lazy("boîte", "Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
     Room("firm", _("Maison"), Right.MANAGE_SETTINGS, ("/maison/", "/personnes/", "/journal/")),
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -18,7 +18,7 @@ from accounts.models import Right, User
 from billing import documents
 from billing.checks_of_papers import FAILED, PASSED
 from billing.invoice_mail import mail_key
-from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine
+from billing.models import AccessLink, Allocation, Invoice, InvoiceFile, InvoiceLine, Question
 from billing.models.payments import Method
 from crm.models import Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
@@ -32,6 +32,7 @@ from lib.typography import amount, long_date
 from ui.templatetags import french
 
 ROWS = 60  # of the history of one document
+LINKS = 8  # living links told; older ones have ended or will
 ABOUT = ("invoice", "credit_note")
 
 
@@ -94,10 +95,17 @@ class InvoicePage:
     papers: list[Paper]
     mails: list[Mail]
     told: list[Told]
-    questions: list[Told]
+    questions: list[Question]
+    links: list[AccessLink]
+    coming: str  # a transfer that the client says has left
     opened: str
     terms: list[tuple[str, Any]] = field(default_factory=list)
     related: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for our answer."""
+        return sum(1 for question in self.questions if question.answered_at is None)
 
     @property
     def pdf_ready(self) -> bool:
@@ -140,7 +148,9 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         papers=[_paper(file) for file in invoice.files.all()],
         mails=_mails(invoice, history, user),
         told=told,
-        questions=_open_questions(history, told),
+        questions=list(_questions(invoice, user)),
+        links=list(AccessLink.objects.visible_to(user).living(today).filter(invoice=invoice)[:LINKS]),
+        coming=_coming(invoice, today) if balance > 0 else "",
         opened=_opened(history, today),
         terms=_terms(invoice),
         related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
@@ -261,15 +271,20 @@ def _told(row: Interaction, today: date) -> Told:
     )
 
 
-def _open_questions(history: Sequence[Interaction], told: Sequence[Told]) -> list[Told]:
-    """The questions asked since our last answer: whoever opens the invoice sees them first."""
-    found: list[Told] = []
-    for row, line in zip(history, told, strict=True):  # newest first
-        if row.kind == Kind.QUESTION_ANSWERED:
-            break
-        if row.kind == Kind.QUESTION_ASKED:
-            found.append(line)
-    return found
+def _questions(invoice: Invoice, user: User) -> QuerySet[Question]:
+    """What the client asked, what waits for us first. One statement."""
+    rows = Question.objects.visible_to(user).filter(invoice=invoice).select_related("line", "contact", "answered_by")
+    return rows.order_by(F("answered_at").desc(nulls_first=True), "asked_at", "id")
+
+
+def _coming(invoice: Invoice, today: date) -> str:
+    """A transfer on its way, in words; nothing when none is expected any more. One statement."""
+    notice = invoice.transfer_notices.in_transit(today).order_by("-announced_on", "-id").first()
+    if notice is None:
+        return ""
+    return _("Un virement est annoncé depuis %(when)s ; il peut arriver jusqu’au %(day)s, les rappels attendent.") % {
+        "when": since(notice.announced_on, today), "day": long_date(notice.expected_by, language=phrases.language()),
+    }  # fmt: skip
 
 
 def _opened(history: Sequence[Interaction], today: date) -> str:

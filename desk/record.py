@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.models import Commitment, Contact, Customer, Tag
 from desk import phrases
+from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Money, read_money
 from desk.promises import PromiseLine, promise_line
 from desk.thread import Place, Thread, read_thread
@@ -86,6 +87,7 @@ class RecordPage:
     also: list[str]
     known_as: list[Other]
     money: Money
+    complaints: list[Row]
     thread: Thread
 
 
@@ -131,7 +133,8 @@ def read_record(
     contacts = list(present_contacts(ids, user=user))
     url = reverse("customer", args=[customer.public_id])
     money = read_money(ids, user=user, today=today)
-    rooms = frozenset(["argent"] if money.known else [])
+    complaints = read_open(ids, user=user, today=today)
+    rooms = frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints))
     thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now, rooms=rooms)
     owed = [commitment for commitment in commitments if commitment.is_open]
     known = situation.read(customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed)
@@ -154,6 +157,7 @@ def read_record(
         also=[row.reference for row in family.aliases],
         known_as=_known_as(family),
         money=money,
+        complaints=complaints,
         thread=thread,
     )
 

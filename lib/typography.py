@@ -26,6 +26,10 @@ MONTHS = {
         "December",
     ),
 }  # fmt: skip
+SHORT_MONTHS = {
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 _NEAR_DAYS = {
     "fr": {-1: "hier", 0: "aujourd’hui", 1: "demain"},
     "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
@@ -58,6 +62,13 @@ def long_date(day: date, *, language: str = "fr", year: bool = True) -> str:
     tongue = _tongue(language)
     ordinal = "1er" if day.day == 1 and tongue == "fr" else str(day.day)
     return f"{ordinal}{NBSP}{MONTHS[tongue][day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def short_date(day: date, *, language: str = "fr", year: bool = False) -> str:
+    """« 14 sept. », « 1er nov. 2027 » (« 14 Sep »): for a drawing, where room lacks."""
+    tongue = _tongue(language)
+    ordinal = "1er" if day.day == 1 and tongue == "fr" else str(day.day)
+    return f"{ordinal}{NBSP}{SHORT_MONTHS[tongue][day.month - 1]}" + (f"{NBSP}{day.year}" if year else "")
 
 
 def long_date_html(day: date, *, language: str = "fr") -> str:

@@ -108,10 +108,14 @@ def with_doors(body: str, doors: Sequence[tuple[str, str]], *, phone: str, langu
         )
     said = phrases(language)
     if doors:
-        block = "\n".join(f"{words}\u00a0: {url}" if language == "fr" else f"{words}: {url}" for words, url in doors)
+        block = "\n".join(f"{words}{_colon(words, language)} {url}" for words, url in doors)
     else:
         block = fill(said["no_link"] if phone else said["no_link_no_phone"], {"téléphone": phone}, ("téléphone",))
     return body.replace(DOORS, block)
+
+
+def _colon(words: str, language: str) -> str:
+    return "" if words.endswith("?") else "\u00a0:" if language == "fr" else ":"
 
 
 def door_words(claims: Sequence[Claim], language: str) -> tuple[list[str], str, str]:

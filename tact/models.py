@@ -127,6 +127,10 @@ class ReminderLine(models.Model):
 class HoldQuerySet(models.QuerySet["Hold"]):
     """Dated holds in business words."""
 
+    def visible_to(self, user: "User") -> "HoldQuerySet":
+        """Those this person may read: staff who see amounts."""
+        return self if user.is_house and user.may("see_amounts") else self.none()
+
     def in_force(self, today: date) -> "HoldQuerySet":
         """Neither released nor over."""
         return self.filter(released_at=None, resume_on__gt=today)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
-from billing.models import Allocation, Invoice, TransferNotice
+from billing.models import Allocation, Invoice, Question, TransferNotice
 from crm.addresses import bad_among
 from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
 from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
@@ -205,19 +205,28 @@ class _Reader:
         return found
 
     def _questions(self) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
-        """Questions and requests for time that nobody answered since, the last of each invoice."""
-        kinds = (Kind.QUESTION_ASKED, Kind.TIME_REQUESTED, Kind.QUESTION_ANSWERED)
-        rows = Interaction.objects.filter(customer_id__in=self.ids, kind__in=kinds).order_by("occurred_at", "pk")
-        last: dict[tuple[int, str], dict[str, Any]] = {}
-        columns = ("public_id", "customer_id", "kind", "about_kind", "about_ref", "occurred_at", "visibility", "author__name")
-        for row in rows.values(*columns):
-            ref = row["about_ref"] if row["about_kind"] == INVOICE else ""
-            last[self.owners[row["customer_id"]], ref] = row
+        """Questions and requests (time, several payments, a word) that wait for an answer of ours."""
         found: dict[tuple[int, str], list[facts.OpenQuestion]] = defaultdict(list)
-        for (head, ref), row in last.items():
-            if row["kind"] != Kind.QUESTION_ANSWERED and (ref == "" or ref in self.refs):
-                found[head, ref].append(_question(row))
+        asked = Question.objects.unanswered().filter(invoice__customer_id__in=self.ids).select_related("commitment__interaction")
+        for question in asked.select_related("invoice").order_by("pk"):
+            row = question.commitment.interaction if question.commitment else None
+            link = facts.Link("interaction", row.public_id) if row else facts.Link(INVOICE, question.invoice.public_id)
+            told = facts.OpenQuestion(link, clock.local(question.asked_at).date())
+            self._put(found, question.invoice.customer_id, question.invoice.public_id, told)
+        owed = Commitment.objects.open().filter(
+            owed_by=Commitment.Owed.US, customer_id__in=self.ids, interaction__kind__in=(Kind.TIME_REQUESTED, Kind.MESSAGE),
+            interaction__about_kind=INVOICE,
+        )  # fmt: skip
+        for owing in owed.select_related("interaction__author").order_by("pk"):
+            if owing.interaction is not None:
+                self._put(found, owing.customer_id, owing.interaction.about_ref, _request(owing.interaction))
         return found
+
+    def _put(
+        self, found: dict[tuple[int, str], list[facts.OpenQuestion]], customer: int, invoice: str, told: facts.OpenQuestion
+    ) -> None:
+        """On its invoice while something is due on it; a question on a paid one is still the customer's."""
+        found[self.owners[customer], invoice if invoice in self.refs else ""].append(told)
 
     def _holds(self) -> dict[tuple[int, int | None], list[facts.DatedHold]]:
         found: dict[tuple[int, int | None], list[facts.DatedHold]] = defaultdict(list)
@@ -362,13 +371,13 @@ class _Reader:
         return found
 
 
-def _question(row: dict[str, Any]) -> facts.OpenQuestion:
+def _request(row: Interaction) -> facts.OpenQuestion:
     return facts.OpenQuestion(
-        link=facts.Link("interaction", row["public_id"]),
-        asked_on=clock.local(row["occurred_at"]).date(),
-        kind="time" if row["kind"] == Kind.TIME_REQUESTED else "question",
-        hidden=row["visibility"] != Visibility.EVERYONE,
-        colleague=_first(row["author__name"]),
+        link=facts.Link("interaction", row.public_id),
+        asked_on=clock.local(row.occurred_at).date(),
+        kind="time" if row.kind == Kind.TIME_REQUESTED else "question",
+        hidden=row.visibility != Visibility.EVERYONE,
+        colleague=row.author.first_name if row.author else "",
     )
 
 

@@ -301,7 +301,7 @@ def _queue(reminder: Reminder, ready: Ready, *, by: User, subject: str, body: st
     to, language = ready.to, ready.message.language
     body = check_text(body) if body else ready.message.body
     claims = ready.decision.claims
-    doors = doors_of(claims, _invoices(claims), to.contact, email=to.address, language=language)
+    doors = doors_of(claims, _invoices(claims), to.contact, address=to.address, language=language, by=by, on=reminder.on)
     text = message.with_doors(body, doors, phone=ready.phone, language=language)
     return queue_mail(
         key=f"{PURPOSE}:{reminder.public_id}", to=to.address, to_name=to.name, subject=subject or ready.message.subject, text=text,

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from accounts.policy import Policy
+from config.api.complaints import ComplaintViewSet
 from config.api.firm import CompanyView, SearchView
 from config.api.history import CommitmentViewSet, EmailViewSet, InteractionViewSet
 from config.api.invoices import InvoiceViewSet
@@ -23,6 +24,7 @@ router.register("commitments", CommitmentViewSet, "api-commitment")
 router.register("emails", EmailViewSet, "api-email")
 router.register("invoices", InvoiceViewSet, "api-invoice")
 router.register("payments", PaymentViewSet, "api-payment")
+router.register("complaints", ComplaintViewSet, "api-complaint")
 
 
 class SchemaView(SpectacularAPIView):

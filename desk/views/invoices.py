@@ -4,20 +4,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
-from billing import documents
-from billing.models import InvoiceFile
+from billing import documents, questions
+from billing.models import Invoice, InvoiceFile, Question
 from desk.invoice_credit import credit as make_credit
 from desk.invoice_credit import credit_page
 from desk.invoice_list import STATES, invoice_list
 from desk.invoice_page import find_invoice, read_invoice
 from desk.paging import first_page_url
 from lib import clock
+from lib.errors import Refusal
 from lib.public_ids import public_id
 
 TYPES = {InvoiceFile.Kind.PDF: "application/pdf", InvoiceFile.Kind.XML: "application/xml"}
@@ -48,13 +49,34 @@ def invoice(request: HouseRequest, ref: str) -> HttpResponse:
     found = find_invoice(ref, user=request.user)
     if found.is_draft and request.user.may(Right.DRAFT_DOCUMENTS):
         return redirect("invoice_edit", ref)
+    return _page(request, found)
+
+
+@policy(right=Right.LOG)
+@require_POST
+def answer(request: HouseRequest, ref: str) -> HttpResponse:
+    """Answer a client's question: they are written to, and the answer stands with the invoice."""
+    asked = get_object_or_404(Question.objects.visible_to(request.user).select_related("invoice"), public_id=ref)
+    found, words = find_invoice(asked.invoice.public_id, user=request.user), request.POST.get("answer", "")
+    try:
+        questions.answer(asked, words=words, by=request.user)
+    except Refusal as refusal:
+        return _page(request, found, refused=ref, refusal=refusal.message, typed=words[: questions.LONGEST_ANSWER])
+    messages.success(request, _("La réponse est envoyée, et reste lisible avec la facture."))
+    return redirect("invoice", found.public_id)
+
+
+def _page(request: HouseRequest, found: Invoice, *, refused: str = "", refusal: str = "", typed: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "page": read_invoice(found, user=request.user, today=clock.today()),
+        "refused": refused,
+        "refusal": refusal,
+        "typed": typed,
         "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and not found.is_credit_note and not found.is_draft,
         "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
         "may_log": request.user.may(Right.LOG),
     }
-    return render(request, "desk/invoices/invoice.html", context)
+    return render(request, "desk/invoices/invoice.html", context, status=422 if refused else 200)
 
 
 @policy(right=Right.ISSUE_DOCUMENTS)

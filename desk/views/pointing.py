@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, TransferNotice
+from complaints.models import Complaint
 from crm.models import Commitment, Contact, Customer, Email, ImportBatch, Interaction
 from lib.identifiers import email_key
 from lib.public_ids import PATTERN
+from tact.models import Hold, Reminder
 
 # kind → (rows this person may read, name of the page of one row). A kind of a room not built yet answers as missing.
 ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
@@ -23,6 +25,8 @@ ROWS: dict[str, tuple[Callable[[User], QuerySet[Model]], str]] = {
     "interaction": (Interaction.objects.visible_to, "exchange"),
     "email": (Email.objects.visible_to, "mail"),
     "payment": (Payment.objects.visible_to, "payment"),
+    "reminder": (Reminder.objects.visible_to, "reminder"),
+    "complaint": (Complaint.objects.visible_to, "complaint"),
     "import": (ImportBatch.objects.visible_to, "import"),
     "invoice": (Invoice.objects.visible_to, "invoice"),
     "credit_note": (Invoice.objects.visible_to, "invoice"),
@@ -40,6 +44,12 @@ def pointing(request: HouseRequest, kind: str, ref: str) -> HttpResponse:
     if kind == "contact":
         contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("customer"), public_id=ref)
         return redirect("customer", contact.customer.public_id)
+    if kind == "hold":
+        held = get_object_or_404(Hold.objects.visible_to(request.user).select_related("customer"), public_id=ref)
+        return redirect("customer", held.customer.public_id)
+    if kind == "transfer":
+        notice = get_object_or_404(TransferNotice, invoice__in=Invoice.objects.visible_to(request.user), public_id=ref)
+        return redirect("invoice", notice.invoice.public_id)
     if kind not in ROWS:
         raise Http404
     rows, page = ROWS[kind]

@@ -57,6 +57,7 @@ def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = 
     context: dict[str, Any] = {
         "page": page,
         "may_log": request.user.may(Right.LOG),
+        "may_complain": request.user.may(Right.HANDLE_COMPLAINTS),
         "may_edit": request.user.may(Right.EDIT_CUSTOMERS),
         "may_draft": request.user.may(Right.DRAFT_DOCUMENTS),
         "done": just_done(request),

@@ -20,11 +20,13 @@ function press(control) {
 function walk(step) {
   const rows = [...document.querySelectorAll("[data-item]")].filter(visible);
   if (!rows.length) return;
-  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const focused = rows.findIndex((row) => row.contains(document.activeElement));
+  const here = focused < 0 ? rows.findIndex((row) => row.ariaCurrent === "true") : focused;
   const next = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1)];
   const target = next.querySelector("a.title, a, button") ?? next;
   target.focus({ focusVisible: true });
   next.scrollIntoView({ block: "nearest" });
+  if (next.dataset.item === "open" && next.ariaCurrent !== "true") target.click(); /* a queue: what one comes to is shown at once */
 }
 
 function openSearch(event) {
@@ -70,7 +72,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (ctrl || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "?") { event.preventDefault(); return openKeys(); }
-  const key = event.key.toLowerCase();
+  const key = event.key === "Enter" ? "entrée" : event.key.toLowerCase();
+  if (event.key === "Enter" && event.target.closest("a, button, summary, label") && !event.target.closest("[data-item][aria-current]")) return;
   const control = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.toLowerCase() === key && visible(one) && !one.disabled);
   if (control) { event.preventDefault(); return press(control); }
   if (key === "j" || key === "k") { event.preventDefault(); walk(key === "j" ? 1 : -1); }

@@ -111,10 +111,12 @@ class Books(RuleBasedStateMachine):
         self.credits: list[Credit] = []
 
     def teardown(self) -> None:
-        assert auditing.verify() == []
-        assert [found for found in seals.verify() if found[0]] == []
-        transaction.set_rollback(True)
-        self.road.__exit__(None, None, None)
+        try:
+            assert auditing.verify() == []
+            assert [found for found in seals.verify() if found[0]] == []
+        finally:
+            transaction.set_rollback(True)
+            self.road.__exit__(None, None, None)
 
     # What may be chosen.
 

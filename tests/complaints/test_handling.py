@@ -56,7 +56,7 @@ def test_a_written_complaint_starts_its_dates_from_its_sending(complaint, today)
     standing = read(complaint).standing_on(today)
     assert (standing.state, standing.dates.sent_on, standing.dates.answer_due) == (State.WRITTEN, sent, add_months(sent, 2))
     assert owed(complaint) == [
-        (f"Accuser réception : {complaint.reference}", standing.dates.ack_due, True),
+        (f"Accuser réception\u00a0: {complaint.reference}", standing.dates.ack_due, True),
         (f"Répondre à la réclamation {complaint.reference}", standing.dates.answer_due, True),
     ]
     assert set(Commitment.objects.values_list("nature", "owed_by")) == {("projected", "us")}

@@ -7,16 +7,18 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Right, User
-from billing.models import Allocation, Invoice, Payment
+from billing import questions
+from billing.models import Allocation, Invoice, InvoiceLine, Payment, Question
 from crm.models import Customer
 from lib import clock
+from lib.errors import Refusal
 from tests.billing import house
 from tests.billing.money import issued
 from tests.desk.reading import words
 from tests.harness.personas import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST, PAGE = 8, 12  # statements, session and user among them
+LIST, PAGE = 8, 13  # statements, session and user among them
 
 
 def pay(invoice, received, *, on=None):
@@ -163,3 +165,25 @@ def test_a_credit_by_part_then_whole(company, as_karim, le_goff):
     as_karim.post(url, {"part": "whole", "reason": "Annulée", "key": "k2"})
     assert invoice.balance() == Decimal("0.00")
     assert "Elle est annulée par un avoir" in words(as_karim.get(reverse("invoice", args=[invoice.public_id])))
+
+
+def test_a_question_is_seen_first_and_answered_there(three, as_camille, as_lecture):
+    late = three[0]
+    line = InvoiceLine.objects.create(
+        invoice=Invoice.objects.create(customer=late.customer), position=1, description="Pose", unit_price=1, vat_rate=20
+    )
+    with pytest.raises(Refusal):
+        questions.ask(late, words="Et la pose ?", contact=None, line=line)
+    asked = questions.ask(late, words="La serrure est-elle comprise ?", contact=None)
+    url = reverse("invoice", args=[late.public_id])
+    assert "Une question attend notre réponse" in words(as_camille.get(url))
+    assert "Notre réponse" not in words(as_lecture.get(url))
+    to = reverse("question_answer", args=[asked.public_id])
+    refused = as_camille.post(to, {"answer": " "})
+    assert (refused.status_code, "Écrivez quelques mots" in words(refused)) == (422, True)
+    assert as_lecture.post(to, {"answer": "Oui"}).status_code == 403
+    assert as_camille.post(to, {"answer": "Oui, et ses deux clés."}).headers["Location"] == url
+    seen = words(as_lecture.get(url))
+    assert ("Questions du client" in seen, "Oui, et ses deux clés." in seen) == (True, True)
+    again = as_camille.post(to, {"answer": "Non"})
+    assert (again.status_code, Question.objects.get().answer) == (422, "Oui, et ses deux clés.")

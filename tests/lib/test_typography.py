@@ -132,3 +132,9 @@ def test_quoted() -> None:
 def test_file_size(octets: int, french: str, english: str) -> None:
     assert shown(file_size(octets)) == french
     assert shown(file_size(octets, language="en")) == english
+
+
+def test_short_dates_for_a_drawing() -> None:
+    assert typography.short_date(date(2026, 9, 14)) == "14\u00a0sept."
+    assert typography.short_date(date(2027, 11, 1), year=True) == "1er\u00a0nov.\u00a02027"
+    assert typography.short_date(date(2026, 9, 14), language="en") == "14\u00a0Sep"

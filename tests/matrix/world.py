@@ -15,7 +15,9 @@ from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from billing.document import Buyer, Document, Seller, Totals, to_json
 from billing.document import Payment as PaymentTerms
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, Question
+from complaints.handling import open_complaint
+from complaints.replying import acknowledge
 from crm.commitments import promise
 from crm.company import update_company
 from crm.customers import create_customer
@@ -129,10 +131,15 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     colleague = ApiToken.objects.create(user=zoe, name="Zoé", token_hash="z")
     mine = {role: ApiToken.objects.create(user=person, name="own", token_hash=role) for role, person in staff.items()}
     payment = received(customer)
+    complaint = open_complaint(
+        customer=customer, subject="Volet", body="words nobody else may read", channel="post", by=nadia, today=clock.today()
+    )
+    letter = acknowledge(complaint, by=nadia, today=clock.today())
     customer_sample, contact_sample = seen_by_all(customer), seen_by_all(contact)
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
     paper, other_paper = invoice(customer), invoice(other, number="F2026-000002")
     invoice_sample = seen_by_all(paper)
+    asked = Question.objects.create(invoice=paper, words="Que couvre la pose ?", answer_by=clock.today())
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
@@ -154,6 +161,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "pieces/ref": file_sample,
         "factures/ref": invoice_sample,
         "invoices/id": invoice_sample,
+        "questions/ref": seen_by_all(asked),
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),
@@ -186,6 +194,11 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "invitation/key": word("no-such-key"),
         "bienvenue/key": word("no-such-key"),
         "erreur/name": word("404"),
+        "reclamations/ref": seen_by_all(complaint),
+        "complaints/id": seen_by_all(complaint),
+        "lettres/ref": seen_by_all(letter),
+        "lettre/kind": word("accuse"),
+        "agenda/token": word("no-such-address"),
         "uidb36": word("1"),
         "key": word("set-password"),
     }

@@ -8,11 +8,15 @@ import pytest
 
 from accounts.models import User
 from billing.models import TransferNotice
+from billing.questions import answer, ask
 from crm.addresses import mark_bad
+from crm.commitments import keep
 from crm.exchanges import log_interaction
 from crm.merging import merge_customers
-from crm.models import Contact, Customer
+from crm.models import Commitment, Contact, Customer
 from crm.models.timeline import Kind, Visibility
+from lib import clock
+from portal.talking import ask_for_parts, promise_to_pay
 from tact.facts import MoneySituation
 from tact.models import Hold, Reminder, ReminderLine, Scenario
 from tact.money import owing, read_money
@@ -70,14 +74,22 @@ def test_an_announced_transfer_is_waited_for_until_its_last_day(le_goff: Custome
     assert [(row.announced_on, row.until_on) for row in read(le_goff).debts[0].transits] == [(date(2026, 11, 20), MONDAY)]
 
 
-def test_a_question_waits_until_it_is_answered(le_goff: Customer) -> None:
+def test_a_question_waits_until_it_is_answered(le_goff: Customer, karim: User) -> None:
+    bill, other = invoice(le_goff), invoice(le_goff, late=1)
+    asked = ask(bill, words="Pourquoi deux poses ?", contact=None)
+    ask_for_parts(other, parts=3, words="", contact=None)
+    found = {debt.number: [row.kind for row in debt.questions] for debt in read(le_goff).debts}
+    assert found == {bill.number: ["question"], other.number: ["time"]}
+    answer(asked, words="Une par étage.", by=karim)
+    keep(Commitment.objects.get(interaction__kind=Kind.TIME_REQUESTED), by=karim)
+    assert [debt.questions for debt in read(le_goff).debts] == [(), ()]
+
+
+def test_a_day_given_in_their_space_is_a_promise_and_no_question(le_goff: Customer) -> None:
     bill = invoice(le_goff)
-    told(le_goff, Kind.QUESTION_ASKED, bill, at=NOW - timedelta(days=4))
-    assert [row.asked_on for row in read(le_goff).debts[0].questions] == [date(2026, 11, 19)]
-    told(le_goff, Kind.QUESTION_ANSWERED, bill, at=NOW - timedelta(days=3))
-    assert read(le_goff).debts[0].questions == ()
-    told(le_goff, Kind.TIME_REQUESTED, at=NOW - timedelta(days=2))
-    assert [row.kind for row in read(le_goff).questions] == ["time"]
+    promise_to_pay(bill, on=clock.today() + timedelta(days=3), words="", contact=None)
+    (debt,) = read(le_goff).debts
+    assert ([row.amount for row in debt.promises], debt.questions) == ([Decimal("860.00")], ())
 
 
 def test_holds_and_past_reminders(le_goff: Customer, karim: User) -> None:
@@ -135,10 +147,10 @@ def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
 def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
     bill = invoice(le_goff)
     promised(bill, due_on=MONDAY, amount="10.00")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         read_money([le_goff.pk], today=MONDAY, now=NOW)
     for _number in range(30):
         promised(invoice(diallo), due_on=MONDAY, amount="10.00")
         told(le_goff, Kind.CALL)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)

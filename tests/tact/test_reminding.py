@@ -1,5 +1,6 @@
 """Gestures on reminders: nothing leaves without a person, nor when a fact has changed since."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from billing.models import Invoice, TransferNotice
+from billing.models import AccessLink, Invoice, TransferNotice
+from billing.questions import ask
 from crm import outbox
 from crm.exchanges import log_interaction
 from crm.models import Commitment, Company, Customer, Email, Interaction
-from crm.models.timeline import Kind
 from lib import clock
 from lib.errors import Conflict, Refusal
 from tact import reminding
@@ -19,7 +20,7 @@ from tact.models import Hold, Reminder
 from tact.planning import Planned, plan_one
 from tact.reminding import Ready, Said, prepare
 from tact.rereading import reason_to_hold
-from tests.tact.owing import MONDAY, invoice, pay, promised, told
+from tests.tact.owing import MONDAY, invoice, pay, promised
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -92,13 +93,16 @@ def test_who_does_not_hold_the_right_approves_nothing(le_goff: Customer, camille
 
 
 def test_a_person_changes_the_words_but_not_the_way_out(le_goff: Customer, karim: User) -> None:
-    invoice(le_goff)
+    bill = invoice(le_goff)
     with pytest.raises(Refusal) as refused:
         approve(le_goff, karim, body="Bonjour, payez.")
     assert "{portes}" in refused.value.message
-    made = approve(le_goff, karim, body="Bonjour,\n\nUn mot.\n\n{portes}", subject="Un mot")
+    made = approve(le_goff, karim, body="Bonjour,\n\nUn mot.\n\n{portes}\n\nKarim", subject="Un mot")
     assert (made.edited, made.mail.subject) == (True, "Un mot")  # type: ignore[union-attr]
-    assert made.mail.text.startswith("Bonjour,\n\nUn mot.\n\nPour en parler")  # type: ignore[union-attr]
+    text = made.mail.text  # type: ignore[union-attr]
+    links = re.findall(r"^(.+?) http://\S+/f/personnel-\w+/(\w+)/$", text, re.MULTILINE)
+    assert links == [("La régler\u00a0:", "regler"), ("En parler\u00a0:", "question"), ("Une difficulté\u00a0?", "difficulte")]
+    assert AccessLink.objects.get().invoice == bill
 
 
 def test_what_is_typed_is_never_compiled(le_goff: Customer, karim: User) -> None:
@@ -210,7 +214,7 @@ FACTS: dict[str, Callable[[Customer, Invoice, User], object]] = {
     "paid": lambda customer, bill, by: pay(bill),
     "partly": lambda customer, bill, by: pay(bill, "1.00"),
     "promise": lambda customer, bill, by: promised(bill, due_on=date(2026, 11, 27), amount="860.00", author=by),
-    "question": lambda customer, bill, by: told(customer, Kind.QUESTION_ASKED, bill, at=NOW),
+    "question": lambda customer, bill, by: ask(bill, words="Pourquoi ?", contact=None),
     "call": lambda customer, bill, by: log_interaction(customer, by=by, kind="call", direction="in", body="Il appelle."),
     "transfer": lambda customer, bill, by: TransferNotice.objects.create(
         invoice=bill, announced_on=MONDAY, expected_by=date(2026, 11, 26)

@@ -55,7 +55,7 @@ def button(
         type=one_of("type", type, ("submit", "button", "reset")),
         name=name, value=str(value) if name else "", form=form, id=id, disabled=bool(disabled), formaction=formaction,
         formnovalidate=novalidate, aria_describedby=why, aria_keyshortcuts=shortcut(key),
-        data_key=key if len(key) == 1 else "", data_action=action,
+        data_key=key if len(key) == 1 or key == "Entrée" else "", data_action=action,
     )  # fmt: skip
     return safe(f"<button{html}>{_inside(label, icon, key)}</button>")
 

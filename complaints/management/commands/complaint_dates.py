@@ -35,7 +35,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"« {text} » n’est pas une date comme 2026-11-21.") from None
+        raise ArgumentTypeError(f"« {text} » n’est pas une date comme 2026-11-21.") from None
 
 
 class Command(BaseCommand):
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         except MissingLaw:
             raise CommandError("Nos textes ne couvrent pas cette date.") from None
         except (ValueError, OverflowError):
-            raise CommandError("Ces dates ne vont pas ensemble : aucun fait ne précède la réclamation.") from None
+            raise CommandError("Ces dates ne vont pas ensemble : aucun fait ne précède la réclamation.") from None
         if options["as_json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
             return

@@ -1,0 +1,180 @@
+"""The board of complaints: which date falls first? Every open one on the same line of days, the nearest duty on top."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from complaints.models import Complaint
+from complaints.states import Next, Standing
+from desk import phrases
+from desk.complaint_course import Axis, Drawing, Mark, axis_for, draw, label, place
+from lib.typography import WEEKDAYS, long_date, relative_day
+
+SHOWN = 60
+CLOSED_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    """One complaint on the board."""
+
+    complaint: Complaint
+    standing: Standing
+    url: str
+    customer: str
+    kind: str  # «consommateur», «à l’oral»
+    drawing: Drawing
+    headline: str  # «9 jours de retard», «5 jours»
+    under: str  # «pour répondre, à poster vendredi 27»
+    red: bool
+    owner: str
+
+
+@dataclass
+class Board:
+    """The page."""
+
+    answer: str
+    rows: list[Row] = field(default_factory=list)
+    months: list[Mark] = field(default_factory=list)
+    today_x: str = ""
+    today_words: str = ""
+    closed: list[Complaint] = field(default_factory=list)
+    more: bool = False
+
+
+def read_board(user: User, *, today: date) -> Board:
+    """Every open complaint this person may read, the nearest duty first: a constant number of statements."""
+    found = list(Complaint.objects.read_by(user).open_on(today).order_by("id")[: SHOWN + 1])
+    pairs = sorted(((one, one.standing_on(today)) for one in found), key=order)[:SHOWN]
+    axis = axis_for(pairs, today)
+    rows = [row_of(complaint, standing, axis, today=today) for complaint, standing in pairs]
+    words = _("aujourd’hui, %(day)s") % {"day": long_date(today, language=phrases.language(), year=False)}
+    return Board(answer(rows, today), rows, axis.months(today), place(axis.at(today)), words, more=len(found) > SHOWN)
+
+
+def read_open(ids: list[int], *, user: User, today: date) -> list[Row]:
+    """The open complaints of one client, for their record."""
+    found = Complaint.objects.read_by(user).of_family(ids).open_on(today).order_by("id")
+    pairs = sorted(((one, one.standing_on(today)) for one in found), key=order)
+    axis = axis_for(pairs, today)
+    return [row_of(complaint, standing, axis, today=today) for complaint, standing in pairs]
+
+
+def read_closed(user: User, *, today: date) -> list[Complaint]:
+    """The last closed ones."""
+    return list(Complaint.objects.visible_to(user).closed_on(today).select_related("customer").order_by("-id")[:CLOSED_SHOWN])
+
+
+def order(pair: tuple[Complaint, Standing]) -> tuple[bool, date, int]:
+    """The nearest date first, ours before what we only wait for, those with none last."""
+    complaint, standing = pair
+    falls = standing.next
+    return (falls is None or not falls.ours, falls.on if falls else date.max, complaint.pk)
+
+
+def row_of(complaint: Complaint, standing: Standing, axis: Axis, *, today: date) -> Row:
+    """The line of one complaint."""
+    headline, under = left(standing, today)
+    falls = standing.next
+    return Row(
+        complaint=complaint,
+        standing=standing,
+        url=reverse("complaint", args=[complaint.public_id]),
+        customer=complaint.customer.name,
+        kind=kind_of(complaint, standing),
+        drawing=draw(complaint, standing, axis, today=today),
+        headline=headline,
+        under=under,
+        red=is_red(falls, today),
+        owner=complaint.owner.first_name if complaint.owner else "",
+    )
+
+
+def is_red(falls: Next | None, today: date) -> bool:
+    """Red is kept for a date of law that is past, never for a commitment of the house."""
+    return falls is not None and falls.is_late(today) and falls.nature != "house"
+
+
+def kind_of(complaint: Complaint, standing: Standing) -> str:
+    """What decides the dates: spoken, or on which side of the law the client stands."""
+    return _("à l’oral") if not standing.is_written else str(complaint.get_client_type_display()).lower()
+
+
+def left(standing: Standing, today: date) -> tuple[str, str]:
+    """How long is left, and for what."""
+    falls = standing.next
+    if falls is None:
+        return _("Rien ne presse"), _("la suite vient du client") if standing.is_written else _("nous attendons sa lettre")
+    days = (falls.on - today).days
+    when = {"day": long_date(falls.on, language=phrases.language(), year=falls.on.year != today.year)}
+    if falls.is_late(today):
+        text = ngettext("%(count)s jour de retard", "%(count)s jours de retard", -days) % {"count": -days}
+        return text, _("%(what)s, dû le %(day)s") % {"what": label(falls.code), **when}
+    if not falls.ours:
+        return _("Au client, au médiateur"), _("%(what)s le %(day)s") % {"what": label(falls.code), **when}
+    if days == 0:
+        return _("Aujourd’hui"), aim(standing, falls, today)
+    return ngettext("%(count)s jour", "%(count)s jours", days) % {"count": days}, aim(standing, falls, today)
+
+
+def aim(standing: Standing, falls: Next, today: date) -> str:
+    """What the days that are left are for."""
+    words = {
+        "invite": _("pour l’inviter à écrire"),
+        "acknowledge": _("pour accuser réception"),
+        "answer": _("pour répondre"),
+        "promised": _("pour donner la réponse promise"),
+        "proposal": _("pour nous prononcer auprès du médiateur"),
+        "execution": _("pour faire ce que nous avons promis"),
+    }[falls.code]
+    dates = standing.dates
+    if falls.code == "answer" and dates is not None and today <= dates.answer_warn_on < dates.answer_due:
+        on = dates.answer_warn_on
+        day = f"{WEEKDAYS[phrases.language()[:2]][on.weekday()]} {on.day}"
+        return _("%(what)s, à poster %(day)s") % {"what": words, "day": day}
+    if falls.nature == "house":
+        return _("%(what)s, engagement de la maison") % {"what": words}
+    return words
+
+
+def answer(rows: Sequence[Row], today: date) -> str:
+    """Which date falls first, in words a person would say."""
+    if not rows:
+        return _("Aucune réclamation n’est ouverte.")
+    late = [row for row in rows if row.red]
+    coming = [row for row in rows if not row.red and row.standing.next is not None and row.standing.next.ours]
+    parts = [_late(late)] if late else []
+    if coming:
+        falls = coming[0].standing.next
+        assert falls is not None
+        values = {
+            "who": coming[0].customer,
+            "what": label(falls.code),
+            "day": relative_day(falls.on, today, language=phrases.language()),
+        }
+        parts.append(
+            (
+                _("La suivante, pour %(who)s : %(what)s, %(day)s.")
+                if late
+                else _("La première date, pour %(who)s : %(what)s, %(day)s.")
+            )
+            % values
+        )
+    others = len(rows) - len(late) - min(len(coming), 1)
+    if others and parts:
+        parts.append(ngettext("L’autre a le temps.", "Les %(count)s autres ont le temps.", others) % {"count": others})
+    return " ".join(parts) or _("Rien n’est à faire de notre côté : la suite vient des clients ou du médiateur.")
+
+
+def _late(late: Sequence[Row]) -> str:
+    if len(late) > 1:
+        return _("%(count)s dates sont passées, à commencer par celle de %(who)s.") % {
+            "count": len(late), "who": late[0].customer,
+        }  # fmt: skip
+    return _("Une date est passée, pour %(who)s : %(days)s.") % {"who": late[0].customer, "days": late[0].headline}

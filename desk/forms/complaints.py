@@ -1,0 +1,234 @@
+"""The forms of complaints. They read; the gestures judge."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import User
+from accounts.views.answers import refused
+from billing.models import Invoice
+from complaints import handling
+from complaints.models import Complaint, FactKind, LetterKind, Way
+from complaints.states import MEDIATION
+from crm import attachments
+from crm.models import Contact, Customer
+from crm.models.customers import Channel, CustomerType
+from desk.composing import FilesField
+from desk.promising import colleague_choices, offer
+from lib.errors import Refusal
+from lib.public_ids import public_id
+
+CHANNELS = [row for row in Channel.choices if row[0]]
+WORDS = {"rows": 5, "data-most": handling.MAX_WORDS}
+
+
+def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    """A civil day."""
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class Acting(forms.Form):
+    """A form whose gesture may refuse: the refusal stands beside its field."""
+
+    hide_optional = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+    def attempt(self, gesture: Any) -> Any:
+        """What the gesture returns; None when it refused, and the form says why."""
+        try:
+            return gesture()
+        except Refusal as refusal:
+            refused(self, refusal)
+            return None
+
+
+class WritingForm(Acting):
+    """A letter or words received: by what means, when, the proof."""
+
+    body = forms.CharField(
+        label=lazy("Ce que dit le client, dans ses mots"), strip=False, required=False, widget=forms.Textarea(attrs=WORDS)
+    )
+    channel = forms.ChoiceField(label=lazy("Arrivée par"), choices=CHANNELS, initial=Channel.EMAIL)
+    sent_on = day_field(lazy("Envoyée le"), help_text=lazy("Cachet de la poste, date de l’e-mail. Inconnue : laissez vide."))
+    received_on = day_field(lazy("Reçue le"))
+    attached = FilesField(label=lazy("La preuve : la lettre, l’e-mail, l’enveloppe"), required=False)
+
+    def add_to(self, complaint: Complaint, *, by: User, today: date) -> Any:
+        """Another letter of the same complaint."""
+        fields = dict(self.cleaned_data)
+        return self.with_files(
+            fields.pop("attached"), lambda files: handling.add_writing(complaint, by=by, today=today, files=files, **fields)
+        )
+
+    def with_files(self, uploads: list[Any], gesture: Any) -> Any:
+        """Store the files, then act; what was stored goes when the gesture refuses."""
+        try:
+            stored = attachments.store(uploads)
+        except Refusal as refusal:
+            self.add_error("attached", refusal.message)
+            return None
+        done = self.attempt(lambda: gesture(stored))
+        if done is None:
+            attachments.discard(stored)
+        return done
+
+
+class ComplaintForm(WritingForm):
+    """A complaint received by the house."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    subject = forms.CharField(
+        label=lazy("De quoi se plaint-il, en quelques mots ?"), required=False, max_length=400,
+        widget=forms.TextInput(attrs={"placeholder": lazy("Volet qui gonfle, livraison incomplète…")}),
+    )  # fmt: skip
+    form = forms.ChoiceField(
+        label=lazy("Comment l’a-t-il dit ?"), initial="written", widget=forms.RadioSelect,
+        choices=[("written", lazy("Par écrit")), ("oral", lazy("À l’oral"))],
+    )  # fmt: skip
+    client_type = forms.ChoiceField(label=lazy("Pour cette affaire, ce client est"), required=False)
+    contact = forms.ChoiceField(label=lazy("Qui se plaint"), required=False)
+    invoice = forms.ChoiceField(label=lazy("Au sujet de la facture"), required=False)
+    owner = forms.ChoiceField(label=lazy("Suivie par"), required=False)
+
+    def __init__(
+        self, *args: Any, customer: Customer, contacts: Sequence[Contact], invoices: Sequence[Invoice], colleagues: list[User], by: User,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.people = {one.public_id: one for one in contacts}
+        self.invoices = {one.public_id: one for one in invoices}
+        self.colleagues = {one.public_id: one for one in colleagues}
+        offer(self, "contact", [("", _("sans précision")), *((key, one.full_name) for key, one in self.people.items())])
+        offer(self, "invoice", [("", _("aucune")), *((key, one.number) for key, one in self.invoices.items())])
+        offer(self, "owner", colleague_choices(colleagues, first=by))
+        offer(
+            self,
+            "client_type",
+            [(value, name) for value, name in CustomerType.choices if value != CustomerType.UNKNOWN or customer.type == value],
+        )
+        self.initial.setdefault("client_type", customer.type)
+        self.initial.setdefault("key", public_id())
+
+    def receive(self, customer: Customer, *, today: date) -> Complaint | None:
+        """Receive it; None when it is refused."""
+        fields = dict(self.cleaned_data)
+        key, oral = fields.pop("key"), fields.pop("form") == "oral"
+        fields |= {
+            "contact": self.people.get(fields["contact"]),
+            "invoice": self.invoices.get(fields["invoice"]),
+            "owner": self.colleagues.get(fields["owner"]),
+        }
+        return self.with_files(
+            fields.pop("attached"),
+            lambda files: handling.open_complaint(
+                customer=customer,
+                by=self.by,
+                today=today,
+                written=not oral,
+                files=files,
+                key=f"{self.by.pk}-{key}" if key else "",
+                **fields,
+            ),
+        )
+
+
+class FactForm(Acting):
+    """A dated fact: what happened, when, in a few words."""
+
+    kind = forms.ChoiceField(label=lazy("Ce qui s’est passé"))
+    on = day_field(lazy("Le"), required=True)
+    words = forms.CharField(
+        label=lazy("En quelques mots"), required=False, strip=False, widget=forms.Textarea(attrs={**WORDS, "rows": 2})
+    )
+    until = day_field(lazy("Date donnée"), help_text=lazy("Celle que le médiateur indique, s’il en donne une."))
+    place = forms.CharField(label=lazy("Médiateur ou tribunal"), required=False, max_length=400)
+    number = forms.CharField(label=lazy("Leur référence"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, mediation: bool, steps: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [kind for kind in handling.NOTED if mediation or kind not in MEDIATION]
+        offer(self, "kind", [(kind.value, FactKind(kind).label) for kind in kinds])
+
+
+class ReasonForm(Acting):
+    """Why."""
+
+    words = forms.CharField(
+        label=lazy("Ce qui a été fait, ou pourquoi"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={**WORDS, "rows": 3}),
+    )
+
+
+class ClosingForm(ReasonForm):
+    """How it ends."""
+
+    satisfied = forms.ChoiceField(
+        label=lazy("Comment se termine-t-elle ?"), widget=forms.RadioSelect, initial="yes",
+        choices=[("yes", lazy("Le client est satisfait")), ("no", lazy("Sans suite"))],
+    )  # fmt: skip
+
+
+class OwnerForm(Acting):
+    """To whom it is entrusted."""
+
+    owner = forms.ChoiceField(label=lazy("Suivie par"))
+
+    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = {one.public_id: one for one in colleagues}
+        offer(self, "owner", colleague_choices(colleagues))
+
+
+class LetterForm(Acting):
+    """The words of a letter, and how it goes."""
+
+    decision = forms.ChoiceField(
+        label=lazy("Notre réponse"), required=False, initial="favourable", widget=forms.RadioSelect,
+        choices=[("favourable", lazy("Oui")), ("partial", lazy("Oui en partie")), ("refused", lazy("Non"))],
+    )  # fmt: skip
+    words = forms.CharField(
+        label=lazy("Vos mots"), required=False, strip=False, widget=forms.Textarea(attrs={**WORDS, "rows": 8})
+    )
+    amount = forms.DecimalField(
+        label=lazy("Somme rendue, en euros"), required=False, max_digits=12, decimal_places=2, localize=True
+    )
+    until = day_field(lazy("Fait au plus tard le"))
+    number = forms.CharField(label=lazy("Référence du médiateur"), required=False, max_length=80)
+    way = forms.ChoiceField(
+        label=lazy("La lettre part"), choices=[row for row in Way.choices if row[0] != Way.PORTAL], initial=Way.EMAIL
+    )
+    override_reason = forms.CharField(
+        label=lazy("Pourquoi la laisser partir malgré la fin de la convention"), required=False, max_length=300
+    )
+
+    # Which fields each letter asks for, beside its words.
+    FIELDS = {
+        LetterKind.ACKNOWLEDGEMENT: ("words", "way"),
+        LetterKind.HOLDING: ("words", "until", "way"),
+        LetterKind.FAVOURABLE: ("decision", "words", "amount", "until", "way", "override_reason"),
+        LetterKind.INVITATION: ("words", "way"),
+        LetterKind.CLOSING: ("words", "way"),
+        LetterKind.TO_MEDIATOR: ("words", "number"),
+    }
+
+    def __init__(self, *args: Any, kind: str, ended: bool = False, may_refuse: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = set(self.FIELDS[LetterKind(kind)]) - (set() if ended else {"override_reason"})
+        for name in [name for name in self.fields if name not in asked]:
+            del self.fields[name]
+        if "decision" in self.fields and not may_refuse:
+            offer(self, "decision", [("favourable", _("Oui"))])
+        if kind == LetterKind.HOLDING:
+            self.fields["until"].label = _("Réponse promise pour le")

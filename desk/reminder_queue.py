@@ -1,0 +1,294 @@
+"""The queue of reminders: whom to call, what to read, what is ready, what is held and why; then one customer in full.
+
+One plan gives all of it (`tact.planning`): a constant number of statements, whatever the number of customers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from crm.models import Company, Email
+from desk import phrases
+from desk.reminder_panel import Panel, read_panel
+from lib import clock
+from lib.typography import plural
+from tact.decide_words import tone_names
+from tact.facts import Decision, Link, Reason
+from tact.models import Reminder
+from tact.planning import Planned, plan
+from tact.reminding import Ready, prepare
+
+TOLD = 3  # reasons on a line of the queue; the panel has them all
+CALL, READ, READY, HELD = "call", "read", "ready", "held"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a line, with the fact they rest on."""
+
+    text: str
+    url: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One customer in the queue."""
+
+    ref: str
+    name: str
+    amount: Decimal
+    url: str
+    lead: str
+    why: list[Piece]
+    tail: str
+    phone: str = ""
+    seen: bool = False
+    current: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """What is to be done in the same way."""
+
+    key: str
+    title: str
+    note: str
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class Leaving:
+    """Mails approved and still here: they can be taken back together."""
+
+    text: str
+    url: str
+    until: datetime
+    counting: bool
+    of: int
+
+
+@dataclass(slots=True)
+class Queue:
+    """The page."""
+
+    on: date
+    is_today: bool
+    title: str
+    answer: str
+    overdue: str
+    groups: list[Group]
+    panel: Panel | None
+    leaving: list[Leaving]
+    ready_left: int = 0  # messages of the model that were not seen yet
+    ready: dict[str, str] = field(default_factory=dict)  # those seen, with what was seen
+    to_do: int = 0
+
+
+def read_queue(
+    user: User, *, on: date, today: date, now: datetime, company: Company, chosen: str, seen: Mapping[str, str]
+) -> Queue:
+    """The queue prepared for the civil day `on`, as `user` would sign its messages; `chosen` is the customer shown in full,
+    `seen` what this person has already seen (customer → digest)."""
+    rows = plan(on=on, now=now, soon=True, language=phrases.language())
+    groups: dict[str, list[Planned]] = {CALL: [], READ: [], READY: [], HELD: []}
+    for row in rows:
+        if key := group_of(row.decision):
+            groups[key].append(row)
+    shown = _chosen(groups, rows, chosen)
+    letters = {row.decision.customer.ref: prepare(row, by=user, on=on, company=company) for row in groups[READ] + groups[READY]}
+    digests = {ref: ready.message.digest for ref, ready in letters.items() if ready}
+    if shown is not None and (digest := digests.get(shown.decision.customer.ref)):
+        seen = {**seen, shown.decision.customer.ref: digest}
+    was_seen = {ref for ref, digest in digests.items() if seen.get(ref) == digest}
+    current = shown.decision.customer.ref if shown else ""
+    models = [row.decision.customer.ref for row in groups[READY]]
+    return Queue(
+        on=on,
+        is_today=on == today,
+        title=_("Relances du %(day)s") % {"day": phrases.exact_day(on, today)},
+        answer=answer({key: len(found) for key, found in groups.items()}, on=on, today=today),
+        overdue=_overdue(rows, on),
+        groups=[
+            Group(key, _titles()[key], _note(key, found, was_seen), [_row(row, on, was_seen, current) for row in found])
+            for key, found in groups.items()
+            if found
+        ],
+        panel=_panel(shown, letters, groups, on=on, today=today, user=user) if shown else None,
+        leaving=read_leaving(user, now=clock.real_now()),
+        ready_left=sum(ref not in was_seen for ref in models),
+        ready={ref: digests[ref] for ref in models if ref in digests},
+        to_do=sum(len(groups[key]) for key in (CALL, READ, READY)),
+    )
+
+
+def group_of(decision: Decision) -> str:
+    """Where a decision stands in the queue; nothing when there is nothing to show today."""
+    if decision.decision == "wait":
+        return HELD if decision.held else ""
+    if decision.decision == "call":
+        return CALL
+    return READ if decision.decision == "soften" or decision.tone == "formal" else READY
+
+
+def answer(counts: Mapping[str, int], *, on: date, today: date) -> str:
+    """«Deux clients à appeler, deux messages à lire avec attention, trois prêts. Trois autres attendent, chacun pour une
+    bonne raison.»"""
+    parts = []
+    if count := counts[CALL]:
+        parts.append(ngettext("%(count)s client à appeler", "%(count)s clients à appeler", count) % {"count": _spell(count)})
+    if count := counts[READ]:
+        words = ngettext("%(count)s message à lire avec attention", "%(count)s messages à lire avec attention", count)
+        parts.append(words % {"count": _spell(count)})
+    if count := counts[READY]:
+        words = ngettext("%(count)s message prêt", "%(count)s messages prêts", count)
+        parts.append(words % {"count": _spell(count)})
+    told = phrases.capital(", ".join(parts)) + "." if parts else _("Personne à relancer.")
+    if count := counts[HELD]:
+        words = ngettext(
+            "%(count)s client attend, pour une bonne raison.", "%(count)s clients attendent, chacun pour une bonne raison.", count
+        )
+        told += " " + phrases.capital(words % {"count": _spell(count)})
+    if on != today:
+        told += " " + _("Aujourd’hui n’est pas un jour de travail : ce qui est approuvé partira %(day)s à 8 h.") % {
+            "day": phrases.exact_day(on, today)
+        }
+    return told
+
+
+def read_leaving(user: User, *, now: datetime) -> list[Leaving]:
+    """What `user` approved and can still take back, a batch as one. One statement."""
+    rows = (
+        Reminder.objects.visible_to(user)
+        .filter(approved_by=user, mail__state=Email.State.QUEUED, mail__send_after__gt=now)
+        .select_related("mail", "customer")
+        .order_by("mail__send_after", "pk")
+    )
+    batches: dict[str, list[Reminder]] = {}
+    for row in rows:
+        batches.setdefault(row.batch or row.public_id, []).append(row)
+    return [_leaving(key, found, now) for key, found in batches.items()]
+
+
+def _leaving(key: str, rows: Sequence[Reminder], now: datetime) -> Leaving:
+    mail = rows[0].mail
+    assert mail is not None  # the filter says so
+    left = (mail.send_after - now).total_seconds()
+    if len(rows) == 1:
+        text = _("Message à %(name)s : il est prêt à partir.") % {"name": rows[0].customer.name}
+    else:
+        text = _("%(count)s messages sont prêts à partir.") % {"count": len(rows)}
+    if left > 900:
+        text += " " + _("Départ %(when)s.") % {"when": phrases.moment(mail.send_after, clock.local(now).date())}
+    return Leaving(text, reverse("reminder_take_back", args=[key]), mail.send_after, left <= 900, 60 if left <= 60 else 600)
+
+
+def _chosen(groups: Mapping[str, list[Planned]], rows: Sequence[Planned], chosen: str) -> Planned | None:
+    asked = next((row for row in rows if row.decision.customer.ref == chosen), None)
+    if asked is not None:
+        return asked
+    return next((found[0] for key in (READ, READY, CALL, HELD) if (found := groups[key])), None)
+
+
+def _panel(
+    shown: Planned, letters: Mapping[str, Ready | None], groups: Mapping[str, list[Planned]], *, on: date, today: date, user: User
+) -> Panel:
+    ref = shown.decision.customer.ref
+    same = [row.decision.customer.ref for row in groups.get(group_of(shown.decision), [])]
+    place = (same.index(ref) + 1, len(same)) if ref in same else (1, 1)
+    return read_panel(shown, letters.get(ref), on=on, today=today, place=place, user=user)
+
+
+def _titles() -> dict[str, str]:
+    return {CALL: _("À appeler"), READ: _("À lire"), READY: _("Prêts"), HELD: _("Retenus")}
+
+
+def _note(key: str, rows: Sequence[Planned], seen: set[str]) -> str:
+    count = len(rows)
+    if key == CALL:
+        return ngettext("%(count)s client, avant d’écrire", "%(count)s clients, avant d’écrire", count) % {"count": count}
+    if key == READ:
+        return ngettext("%(count)s message adapté au fil", "%(count)s messages adaptés au fil", count) % {"count": count}
+    if key == HELD:
+        return ngettext("%(count)s client, rien ne part", "%(count)s clients, rien ne part", count) % {"count": count}
+    done = sum(row.decision.customer.ref in seen for row in rows)
+    told = ngettext("%(count)s message du modèle", "%(count)s messages du modèle", count) % {"count": count}
+    return told + (", " + ngettext("%(count)s déjà vu", "%(count)s déjà vus", done) % {"count": done} if done else "")
+
+
+def _row(row: Planned, on: date, seen: set[str], current: str) -> Row:
+    decision = row.decision
+    ref = decision.customer.ref
+    waiting = decision.decision == "wait"
+    reasons = list(decision.reasons) if waiting or decision.decision != "send" else [decision.reasons[0]]
+    if len(reasons) > 1 and not waiting:
+        reasons = [reason for reason in reasons if reason.code != "step"]
+    return Row(
+        ref=ref,
+        name=decision.name,
+        amount=decision.amount or sum((claim.debt.balance for claim in decision.waiting), Decimal(0)),
+        url=f"{reverse('reminders')}?client={ref}#apercu",
+        lead=lead(decision, on),
+        why=[piece(reason) for reason in reasons[:TOLD]],
+        tail=_tail(decision),
+        phone=row.situation.phone if decision.decision == "call" else "",
+        seen=ref in seen,
+        current=ref == current,
+    )
+
+
+def lead(decision: Decision, on: date) -> str:
+    """«2 factures.», «1 facture, échue de 3 jours.»"""
+    claims = decision.claims or decision.waiting
+    told = plural(len(claims), _("facture"), _("factures"), language=phrases.language())
+    late = max(((on - claim.debt.due_on).days for claim in claims), default=0)
+    if late > 0 and len(claims) == 1:
+        told += ", " + ngettext("échue de %(count)s jour", "échue de %(count)s jours", late) % {"count": late}
+    elif late > 0:
+        told += ", " + ngettext("la plus ancienne de %(count)s jour", "la plus ancienne de %(count)s jours", late) % {
+            "count": late
+        }
+    return told + "."
+
+
+def piece(reason: Reason) -> Piece:
+    """A reason and the page of its fact."""
+    return Piece(reason.text, fact_url(reason.link))
+
+
+def fact_url(link: Link) -> str:
+    """The redirect that checks rights at the click."""
+    return reverse("pointing", args=[link.kind, link.ref])
+
+
+def _tail(decision: Decision) -> str:
+    if decision.decision == "wait":
+        return ". ".join(decision.would_change[:1])
+    if decision.decision == "soften":
+        return _("Ton %(tone)s") % {"tone": tone_names()[decision.tone]}
+    return ""
+
+
+def _overdue(rows: Sequence[Planned], on: date) -> str:
+    late = [sum((debt.balance for debt in row.situation.debts if debt.due_on < on), Decimal(0)) for row in rows]
+    found = [amount for amount in late if amount > 0]
+    if not found:
+        return ""
+    words = ngettext("%(amount)s échus chez %(count)s client", "%(amount)s échus chez %(count)s clients", len(found))
+    return words % {"amount": phrases.typography.amount(sum(found, Decimal(0)), language=phrases.language()), "count": len(found)}
+
+
+def _spell(count: int) -> str:
+    """A small number in words, masculine in French."""
+    french = phrases.language()[:2] == "fr"
+    words = (
+        ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+        if french
+        else ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    )
+    return words[count] if count < len(words) else str(count)

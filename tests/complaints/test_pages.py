@@ -1,0 +1,197 @@
+"""The pages of complaints: the board, a case, its letters, the calendar."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from complaints import calendar
+from complaints.handling import open_complaint, record_fact
+from complaints.models import CalendarFeed, Complaint, ComplaintLetter
+from complaints.replying import acknowledge, refuse
+from crm.models import Company
+from tests.complaints.conftest import days
+from tests.desk.reading import words as text_of
+
+
+@pytest.fixture
+def late(house, diallo, nadia, today) -> Complaint:
+    """Written three months ago, never answered."""
+    return open_complaint(
+        customer=diallo, subject="Parquet rayé", body="Il est rayé.", channel="post", by=nadia, today=today, sent_on=days(today, -95),
+        received_on=days(today, -93),
+    )  # fmt: skip
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return text_of(answer)
+
+
+def test_the_board_says_which_date_falls_first(as_nadia, late, business):
+    words = page(as_nadia, "complaints")
+    assert "Une date est passée, pour M. Diallo" in words
+    assert words.index("M. Diallo") < words.index("Erreur de cotes")
+    assert "Entre professionnels, pas de médiateur de la consommation" in words
+
+
+def test_an_empty_board_says_where_to_begin(as_nadia, house):
+    assert "Aucune réclamation n’est ouverte." in page(as_nadia, "complaints")
+
+
+def test_the_board_costs_the_same_whatever_its_length(as_nadia, house, diallo, nadia, today, django_assert_max_num_queries):
+    for number in range(8):
+        one = open_complaint(customer=diallo, subject=f"Volet {number}", body="Il gonfle.", channel="post", by=nadia, today=today)
+        acknowledge(one, by=nadia, today=today)
+    with django_assert_max_num_queries(8):
+        as_nadia.get(reverse("complaints"))
+    with django_assert_max_num_queries(20):
+        as_nadia.get(reverse("complaint", args=[one.public_id]))
+    with django_assert_max_num_queries(20):
+        as_nadia.get(reverse("complaint_letter", args=[one.public_id, "reponse"]))
+    with django_assert_max_num_queries(20):
+        as_nadia.get(reverse("complaint_receive", args=[diallo.public_id]))
+    with django_assert_max_num_queries(12):
+        as_nadia.get(reverse("complaint_letter_read", args=[ComplaintLetter.objects.first().public_id]))
+    with django_assert_max_num_queries(8):
+        as_nadia.get(reverse("complaint_calendar"))
+
+
+def test_a_complaint_is_received_from_the_record(as_camille, house, diallo, today):
+    assert (
+        reverse("complaint_receive", args=[diallo.public_id])
+        in as_camille.get(reverse("customer", args=[diallo.public_id])).content.decode()
+    )
+    sent = days(today, -4)
+    answer = as_camille.post(
+        reverse("complaint_receive", args=[diallo.public_id]),
+        {"key": "k", "form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "sent_on": sent.isoformat(),
+         "received_on": today.isoformat(), "client_type": "consumer"},
+    )  # fmt: skip
+    made = Complaint.objects.with_facts().get()
+    assert answer["Location"] == reverse("complaint", args=[made.public_id])
+    assert made.standing_on(today).dates.sent_on == sent
+    words = page(as_camille, "complaint", made.public_id)
+    assert "Elle est écrite. Accusez-en réception" in words
+    assert "Réclamation ouverte" in page(as_camille, "customer", diallo.public_id)
+
+
+def test_tomorrow_is_refused_beside_its_field(as_camille, house, diallo, today):
+    answer = as_camille.post(
+        reverse("complaint_receive", args=[diallo.public_id]),
+        {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "sent_on": days(today, 1).isoformat(),
+         "client_type": "consumer"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "dans le futur" in text_of(answer)
+    assert Complaint.objects.count() == 0
+
+
+def test_a_refusal_is_shown_with_its_paragraph_then_leaves(as_nadia, complaint, today):
+    url = reverse("complaint_letter", args=[complaint.public_id, "reponse"])
+    typed = {"decision": "refused", "words": "Le bois est sain.", "way": "email"}
+    shown = text_of(as_nadia.post(url, {**typed, "action": "preview"}))
+    assert "vous pouvez saisir gratuitement le médiateur" in shown
+    assert ComplaintLetter.objects.count() == 0
+    assert as_nadia.post(url, typed).status_code == 302
+    letter = ComplaintLetter.objects.get()
+    assert letter.kind == "refusal"
+    assert "Le bois est sain." in page(as_nadia, "complaint_letter_read", letter.public_id)
+
+
+def test_without_a_mediator_the_page_says_why_and_keeps_the_words(as_nadia, complaint):
+    Company.objects.update(mediator_name="")
+    url = reverse("complaint_letter", args=[complaint.public_id, "reponse"])
+    answer = as_nadia.post(url, {"decision": "partial", "words": "Non, parce que.", "way": "email"})
+    assert answer.status_code == 422
+    assert "L616-1" in text_of(answer)
+    assert "Non, parce que." in answer.content.decode()
+    assert ComplaintLetter.objects.count() == 0
+
+
+def test_the_screen_says_why_a_business_has_no_mediator(as_nadia, business):
+    assert "Pas de médiateur de la consommation pour ce client (professionnel)" in page(as_nadia, "complaint", business.public_id)
+
+
+def test_mediation_papers_are_for_who_may_read_them(as_nadia, as_camille, complaint, nadia, today):
+    record_fact(
+        complaint, kind="referred", on=today, by=nadia, today=today, place="Médiation de l’Estuaire", words="Un secret du dossier"
+    )
+    assert "Un secret du dossier" in page(as_nadia, "complaint", complaint.public_id)
+    hers = page(as_camille, "complaint", complaint.public_id)
+    assert "Un secret du dossier" not in hers
+    assert "1 pièce de médiation est lue par les responsables." in hers
+    assert "Un secret du dossier" not in page(as_camille, "customer", complaint.customer.public_id)
+    answer = as_camille.post(reverse("complaint_fact", args=[complaint.public_id]), {"kind": "notified", "on": today.isoformat()})
+    assert answer.status_code == 422
+
+
+def test_facts_letters_owner_closing_and_reopening(as_nadia, complaint, karim, today):
+    ref = complaint.public_id
+    assert (
+        as_nadia.post(
+            reverse("complaint_fact", args=[ref]), {"kind": "listened", "on": today.isoformat(), "words": "14 min."}
+        ).status_code
+        == 302
+    )
+    assert as_nadia.post(reverse("complaint_writing", args=[ref]), {"body": "Encore.", "channel": "post"}).status_code == 302
+    assert as_nadia.post(reverse("complaint_entrust", args=[ref]), {"owner": karim.public_id}).status_code == 302
+    assert as_nadia.post(reverse("complaint_close", args=[ref]), {"satisfied": "yes", "words": ""}).status_code == 422
+    assert as_nadia.post(reverse("complaint_close", args=[ref]), {"satisfied": "yes", "words": "Ajusté."}).status_code == 302
+    assert "Elle est close, et le client est satisfait." in page(as_nadia, "complaint", ref)
+    assert complaint.reference in text_of(as_nadia.get(reverse("complaints") + "?voir=closes"))
+    assert as_nadia.post(reverse("complaint_reopen", args=[ref]), {"words": "Il regonfle."}).status_code == 302
+    assert list(complaint.facts.order_by("id").values_list("kind", flat=True)) == [
+        "written", "listened", "written", "closed_satisfied", "reopened",
+    ]  # fmt: skip
+
+
+def test_what_people_type_is_printed_as_it_is(as_nadia, house, diallo, nadia, today):
+    hostile = "<script>alert(1)</script> {{ 7*7 }} {sent_on} http://169.254.169.254/"
+    one = open_complaint(customer=diallo, subject=hostile, body=hostile, channel="post", by=nadia, today=today)
+    letter = refuse(one, words=hostile, by=nadia, today=today)
+    assert letter.text.count(hostile) == 2
+    for name, args in (("complaints", []), ("complaint", [one.public_id]), ("complaint_letter_read", [letter.public_id])):
+        content = as_nadia.get(reverse(name, args=args)).content.decode()
+        assert "<script>alert(1)" not in content
+        assert "49" not in content.split("&lt;script&gt;")[1][:60]
+
+
+def test_a_stranger_reads_nothing(as_lecture, complaint, client):
+    for name in ("complaint", "complaint_receive"):
+        ref = complaint.public_id if name == "complaint" else complaint.customer.public_id
+        assert as_lecture.get(reverse(name, args=[ref])).status_code == 403
+        assert client.get(reverse(name, args=[ref])).status_code == 302
+
+
+class TestCalendar:
+    """The feed that a person's own calendar reads."""
+
+    def test_it_tells_dates_and_no_name(self, client, nadia, complaint, today):
+        token = calendar.give_address(nadia)
+        answer = client.get(reverse("calendar_feed", args=[token]))
+        content = answer.content.decode().replace("\r\n ", "")
+        assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+        assert f"Accuser réception\u00a0: {complaint.reference}" in content
+        assert f"Dernier jour du médiateur\u00a0: {complaint.reference}" in content
+        assert ("Diallo" in content, "Volet" in content) == (False, False)
+        due = complaint.standing_on(today).next.on
+        assert f"DTSTART;VALUE=DATE:{due:%Y%m%d}" in content
+        assert CalendarFeed.objects.get().read_on == today
+
+    def test_a_revoked_or_guessed_address_is_nothing(self, client, nadia, complaint):
+        first, second = calendar.give_address(nadia), calendar.give_address(nadia)
+        assert client.get(reverse("calendar_feed", args=[first])).status_code == 404
+        assert client.get(reverse("calendar_feed", args=[second])).status_code == 200
+        assert client.get(reverse("calendar_feed", args=["x" * 43])).status_code == 404
+        nadia.is_active = False
+        nadia.save()
+        assert client.get(reverse("calendar_feed", args=[second])).status_code == 404
+
+    def test_the_address_is_shown_once_and_kept_as_a_hash(self, as_nadia, complaint):
+        shown = text_of(as_nadia.post(reverse("complaint_calendar"), {"gesture": "give"}))
+        token = shown.split("/agenda/")[1].split(".ics")[0]
+        assert CalendarFeed.objects.get().token_hash != token
+        assert token not in page(as_nadia, "complaint_calendar")
+        as_nadia.post(reverse("complaint_calendar"), {"gesture": "revoke"})
+        assert CalendarFeed.objects.living().count() == 0
