@@ -85,8 +85,12 @@ def locked(draft: Invoice, *, key: str = "") -> Invoice:
 
 
 def lock_customer(invoice: Invoice) -> None:
-    """Lock the client of `invoice`, read again: what is printed is what the record says now."""
-    invoice.customer = Customer.objects.select_for_update().get(pk=invoice.customer_id)
+    """Lock the client of `invoice`, read again: what is printed is what the record says now. A record reunited with another
+    since the draft was begun gives way to the one that answers for it."""
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=invoice.customer_id)
+    if customer.merged_into_id:
+        customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.merged_into_id)
+    invoice.customer = customer
 
 
 def number_it(invoice: Invoice, place: numbering.Place, *, company: Company, by: User | None, on: date, key: str) -> Document:

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from billing import ledger
+from billing import auditing, ledger
+from billing.correcting import credit_invoice
 from billing.issuing import Incomplete, issue_invoice
 from billing.models import Invoice, LedgerEntry, Seal, Series
 from config import jobs
+from crm.merging import merge_customers
 from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Refusal
@@ -163,3 +165,19 @@ def test_the_mail_leaves_once_its_facts_are_read_again(diallo):
     assert jobs.MAIL_GUARDS[mail.guard](mail) == ""
     Email.objects.update(key="invoice:nothing")
     assert jobs.MAIL_GUARDS[mail.guard](Email.objects.get()) == "La facture de ce message n’existe pas."
+
+
+def test_a_record_reunited_since_the_draft_gives_way(diallo, le_goff, camille):
+    draft = drafted(diallo)
+    merge_customers(le_goff, diallo, reason="Le même", by=camille)
+    invoice = issue_invoice(draft, by=None, on=TODAY)
+    assert (invoice.customer, Invoice.objects.get().customer, invoice.snapshot["buyer"]["name"]) == (le_goff, le_goff, le_goff.name)
+    note = credit_invoice(invoice, reason="Erreur", by=None, on=TODAY)
+    assert (note.customer, auditing.verify()) == (le_goff, [])
+
+
+def test_an_invoice_of_a_record_reunited_later_is_credited_to_the_one_that_answers(diallo, le_goff, camille):
+    invoice = issued(diallo)
+    merge_customers(le_goff, diallo, reason="Le même", by=camille)
+    note = credit_invoice(invoice, reason="Erreur", by=None, on=TODAY)
+    assert (note.customer, Invoice.objects.get(pk=invoice.pk).customer, auditing.verify()) == (le_goff, diallo, [])
