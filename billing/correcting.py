@@ -19,6 +19,7 @@ from billing.models.invoices import Unit
 from crm.checks import clean_text
 from crm.company import the_company
 from crm.models.timeline import Kind
+from crm.turns import in_turn
 from lib.errors import Refusal
 from lib.money import ZERO, cents
 from lib.typography import amount, long_date
@@ -40,7 +41,7 @@ def credit_invoice(
     key, reason = request_key(key), clean_text(reason, limit=240)
     if not reason:
         raise Refusal(_("Dites pourquoi cet avoir : le client le lira."), field="reason")
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         series = numbering.lock_series(Invoice.Kind.CREDIT_NOTE, on)
         corrected = locked(invoice)
         if found := _already(corrected, key):

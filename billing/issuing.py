@@ -24,6 +24,7 @@ from crm import timeline
 from crm.company import the_company
 from crm.models import Company, Customer
 from crm.models.timeline import Audience, Kind, Stage
+from crm.turns import in_turn
 from lib import clock
 from lib.errors import Refusal
 from lib.vat import Totals, line_net, totals
@@ -52,7 +53,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
     nobody has settled.
     """
     key = request_key(key)
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         series = numbering.lock_series(Invoice.Kind.INVOICE, on)
         invoice = locked(draft, key=key)
         if invoice.number is not None:

@@ -171,7 +171,11 @@ def test_a_record_reunited_since_the_draft_gives_way(diallo, le_goff, camille):
     draft = drafted(diallo)
     merge_customers(le_goff, diallo, reason="Le même", by=camille)
     invoice = issue_invoice(draft, by=None, on=TODAY)
-    assert (invoice.customer, Invoice.objects.get().customer, invoice.snapshot["buyer"]["name"]) == (le_goff, le_goff, le_goff.name)
+    assert (invoice.customer, Invoice.objects.get().customer, invoice.snapshot["buyer"]["name"]) == (
+        le_goff,
+        le_goff,
+        le_goff.name,
+    )
     note = credit_invoice(invoice, reason="Erreur", by=None, on=TODAY)
     assert (note.customer, auditing.verify()) == (le_goff, [])
 
