@@ -1,7 +1,7 @@
 """One customer of the queue in full: where they stand in the scenario, what the thread says, what would be sent."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.policy import Right
 from desk import phrases
+from lib.french_calendar import working_day_on_or_after
 from lib.typography import list_of
 from tact.decide_words import j, step_names
 from tact.facts import Claim, Debt, Decision, MoneySituation, Step
@@ -124,7 +125,7 @@ def _line_label(leading: Claim | None) -> str:
 
 
 def _line(leading: Claim, situation: MoneySituation, *, on: date, today: date) -> list[Mark]:
-    names = step_names()
+    names = {**step_names(), "information": _("information"), "call": _("appel")}
     return [
         Mark(
             j(step.days), f"{_when(step, leading, situation, on=on, today=today)}, {names[step.code]}", _state(step, leading, on)
@@ -137,8 +138,17 @@ def _when(step: Step, leading: Claim, situation: MoneySituation, *, on: date, to
     done = _done(step, leading.debt)
     if done is not None:
         return phrases.exact_day(done, today)
-    day = leading.step_on if leading.step == step.code and leading.step_on else day_of(step, leading.debt.due_on, situation.zone)
+    day = leading.step_on if leading.step == step.code and leading.step_on else _day(step, leading, situation, on)
     return _("aujourd’hui") if day == on == today else phrases.exact_day(day, today)
+
+
+def _day(step: Step, leading: Claim, situation: MoneySituation, on: date) -> date:
+    """When a step to come falls: after a step done late, it keeps its distance."""
+    day = day_of(step, leading.debt.due_on, situation.zone)
+    before = next((one for one in situation.scenario.steps if one.code == leading.step), None)
+    if before is None or leading.step_on is None or step.days <= before.days or leading.step_on >= on:
+        return day
+    return max(day, working_day_on_or_after(on + timedelta(days=step.days - before.days), situation.zone))
 
 
 def _state(step: Step, leading: Claim, on: date) -> str:

@@ -134,18 +134,14 @@ def differences(model: str, body: str) -> list[list[tuple[str, bool]]]:
         same[block.b : block.b + block.size] = [True] * block.size
     found: list[list[tuple[str, bool]]] = [[]]
     for word, kept in zip(ours, same, strict=True):
+        paragraph = found[-1]
         if word.count("\n") > 1:
             found.append([])
-        elif found[-1] and found[-1][-1][1] != kept and not word.isspace():
-            found[-1].append((word, not kept)) if found[-1][-1][1] is kept else _extend(found[-1], word)
+        elif paragraph and (word.isspace() or paragraph[-1][1] is not kept):  # a space goes with what it follows
+            paragraph[-1] = (paragraph[-1][0] + word, paragraph[-1][1])
         else:
-            _extend(found[-1], word) if found[-1] else found[-1].append((word, not kept))
+            paragraph.append((word, not kept))
     return [paragraph for paragraph in found if paragraph]
-
-
-def _extend(paragraph: list[tuple[str, bool]], word: str) -> None:
-    text, changed = paragraph[-1]
-    paragraph[-1] = (text + word, changed)
 
 
 def _tokens(text: str) -> list[str]:

@@ -87,7 +87,7 @@ def test_the_queue_the_api_and_the_command_say_the_same(four: dict[str, Customer
 
 def test_one_customer_in_full(four: dict[str, Customer], as_karim: Client) -> None:
     told = text_of(as_karim.get(at(four["read"]))).replace("\u00a0", " ")
-    assert "J−5 lundi 16 novembre, une simple information" in told
+    assert "J−5 lundi 16 novembre, information" in told
     assert "J+3 aujourd’hui, premier rappel" in told
     assert "Compté depuis l’échéance du vendredi 20 novembre." in told
     assert "J−5 et J+30 tomberaient un jour non travaillé" in told
