@@ -210,7 +210,7 @@ def archive_lines(at: datetime) -> Iterator[str]:
             "type": "egards-archive",
             "format_version": FORMAT_VERSION,
             "chain": head.chain,
-            "public_keys": seal_keys.public_keys(),
+            "public_keys": seal_keys.public_keys() or ([] if head.position else [seal_keys.make_key()]),
             "at": at,
         }
     )

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from accounts.models import AuditEntry
 from billing import collecting, seal_keys, seals, verifier
 from billing.correcting import credit_invoice
 from billing.models import Allocation, ChainHead, Invoice, InvoiceLine, Payment, Seal
@@ -167,6 +168,7 @@ def test_the_key_is_the_account_s_alone_and_a_lost_one_stops_everything(chain, k
     out = StringIO()
     call_command("seal_key", replace=True, stdout=out)
     assert len(out.getvalue().split()) == 2
+    assert AuditEntry.objects.get(event="seals.key_replaced").data == {"key": out.getvalue().split()[1]}
     assert issued(diallo).number.endswith("-000004")
     assert found() == []  # the former public key still verifies what it signed
 
@@ -194,6 +196,16 @@ def test_the_archive_verifies_with_python_alone(committing, request):
     code, said = verify_alone(path)
     assert (code, said.splitlines()[-1]) == (0, "8 scellés, intacts.")
     assert len(keys_chain) == 8
+
+
+def test_an_archive_of_nothing_is_an_archive(keys, db, tmp_path):
+    assert of_archive(archive_of(tmp_path)) == set()
+
+
+def test_what_the_first_version_sealed_verifies_for_ever():
+    lines = (Path(__file__).parent.parent / "files" / "seals_version_1.jsonl").read_text(encoding="utf-8").splitlines()
+    count, wrong, known = verifier.verify_archive(lines)
+    assert (count, wrong, known) == (8, [], ["2e87e6b62cda9cb6956af8a09c41f30805f606daa308d48b8b00e6f5234f4ec9"])
 
 
 def rewritten(path, change):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts import audit
 from billing import seal_keys
 
 
@@ -17,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, replace: bool = False, **options: Any) -> None:
         """The keys, oldest first, one a line."""
         if replace:
-            seal_keys.replace_key()
+            audit.note("seals.key_replaced", by=None, key=seal_keys.replace_key())
         for key in seal_keys.public_keys():
             self.stdout.write(key)
