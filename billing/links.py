@@ -4,10 +4,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
 from billing.models import AccessLink, Invoice
-from crm import personal_links
+from crm import personal_links, timeline
 from crm.models import Contact
+from crm.models.customers import Channel
+from crm.models.timeline import Kind
+from lib import clock
 from lib.public_ids import public_id
 
 # Decided in docs/decisions.md: the longer of the two, to the client's advantage.
@@ -42,6 +48,21 @@ def mint(invoice: Invoice, *, contact: Contact | None, address: str, by: User | 
         public_id=ref, invoice=invoice, contact=contact, address=address, made_by=by, ends_on=last_day(invoice, on),
         key_hash=hash_of(personal_links.key_of(ref)),
     )  # fmt: skip
+
+
+def revoke(link: AccessLink, *, by: User | None) -> AccessLink:
+    """Close a link at once, and the visits it opened. Revoking twice is revoking once."""
+    with transaction.atomic():
+        current = AccessLink.objects.select_for_update(of=("self",)).select_related("invoice__customer").get(pk=link.pk)
+        if current.revoked_at is not None:
+            return current
+        current.revoked_at, current.revoked_by = clock.now(), by
+        current.save(update_fields=["revoked_at", "revoked_by"])
+        timeline.record(
+            customer=current.invoice.customer, kind=Kind.PORTAL_ACCESS, summary=gettext_lazy("Lien d’un document fermé"), by=by,
+            about=current.invoice, about_kind="invoice", channel=Channel.PORTAL,
+        )  # fmt: skip
+    return current
 
 
 def last_day(invoice: Invoice, on: date) -> date:

@@ -18,12 +18,13 @@ from accounts.models import Right, User
 from billing import documents
 from billing.checks_of_papers import FAILED, PASSED
 from billing.invoice_mail import mail_key
-from billing.models import AccessLink, Allocation, Invoice, InvoiceFile, InvoiceLine, Question
+from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Question
 from billing.models.payments import Method
 from crm.models import Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
 from desk import phrases
 from desk.invoice_ageing import since
+from desk.link_lines import LinkLine, links_of
 from desk.mail_pages import STATES
 from desk.thread import first_name
 from lib import vat
@@ -32,7 +33,6 @@ from lib.typography import amount, long_date
 from ui.templatetags import french
 
 ROWS = 60  # of the history of one document
-LINKS = 8  # living links told; older ones have ended or will
 ABOUT = ("invoice", "credit_note")
 
 
@@ -96,7 +96,7 @@ class InvoicePage:
     mails: list[Mail]
     told: list[Told]
     questions: list[Question]
-    links: list[AccessLink]
+    links: list[LinkLine]
     coming: str  # a transfer that the client says has left
     opened: str
     terms: list[tuple[str, Any]] = field(default_factory=list)
@@ -149,7 +149,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         mails=_mails(invoice, history, user),
         told=told,
         questions=list(_questions(invoice, user)),
-        links=list(AccessLink.objects.visible_to(user).living(today).filter(invoice=invoice)[:LINKS]),
+        links=links_of(invoice, user=user, today=today),
         coming=_coming(invoice, today) if balance > 0 else "",
         opened=_opened(history, today),
         terms=_terms(invoice),

@@ -7,10 +7,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.policy import Right
+from billing.models import Question
 from crm.models import Commitment, Interaction
 from desk import phrases
 from desk.promises import promise_line
 from desk.promising import DelegateForm, MoveForm, ReleaseForm
+from desk.questions import answer_url, comes_from_a_question
 from lib import clock
 
 COURSE = 40  # lines of its course that are shown
@@ -31,6 +33,7 @@ def promise_page(row: Commitment, *, user: User, now: datetime, here: str = "", 
         "line": line,
         "with_whom": row.contact.full_name if row.contact and row.contact.last_name not in row.customer.name else "",
         "ours": row.owed_by == Commitment.Owed.US,
+        "answer_url": _answer_url(row),
         "course": [_told(step, today) for step in course],
         "may_act": user.may(Right.LOG) and row.nature == Commitment.Nature.PRIMARY,
         "next": here,
@@ -42,6 +45,13 @@ def promise_page(row: Commitment, *, user: User, now: datetime, here: str = "", 
         context["delegate"] = bound.get("delegate") or DelegateForm(by=user, colleagues=colleagues, auto_id="delegate_%s")
         context["release"] = bound.get("release") or ReleaseForm(by=user, auto_id="release_%s")
     return context
+
+
+def _answer_url(row: Commitment) -> str:
+    """Where the question that made this promise is answered; nothing for another promise. One statement, or none."""
+    asked = row.is_open and comes_from_a_question(row)
+    found = Question.objects.unanswered().filter(commitment=row).select_related("invoice").first() if asked else None
+    return answer_url(found) if found else ""
 
 
 def _told(step: Interaction, today: date) -> dict[str, str]:

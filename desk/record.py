@@ -18,6 +18,7 @@ from desk import phrases
 from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Money, read_money
 from desk.promises import PromiseLine, promise_line
+from desk.questions import Waiting, comes_from_a_question, waiting_of
 from desk.thread import Place, Thread, read_thread
 from lib.folding import fold
 from lib.person_names import person_of
@@ -88,6 +89,7 @@ class RecordPage:
     known_as: list[Other]
     money: Money
     complaints: list[Row]
+    questions: list[Waiting]
     thread: Thread
 
 
@@ -158,6 +160,7 @@ def read_record(
         known_as=_known_as(family),
         money=money,
         complaints=complaints,
+        questions=waiting_of(ids, user=user, today=today) if any(map(comes_from_a_question, owed)) else [],
         thread=thread,
     )
 

@@ -21,6 +21,7 @@ from crm.models.timeline import CONTACT_KINDS
 from desk import phrases
 from desk.frame import address_of
 from desk.promises import PromiseLine, promise_line
+from desk.questions import of_nobody
 from lib import clock
 
 SHOWN = 8  # promises of each side on the page; the list has the others
@@ -103,7 +104,7 @@ def read_today(user: User, *, now: datetime) -> Today:
         more_mine=_more(len(mine)),
         theirs=[promise_line(row, today=today, now=now) for row in theirs[:SHOWN]],
         more_theirs=_more(len(theirs)),
-        pending=[*_mail_lines(mails, today), *_queues(user)],
+        pending=[*_mail_lines(mails, today), *_question_lines(user, today), *_queues(user)],
         quiet=_quiet(user, now=now),
     )
     if not (page.mine or page.theirs or page.pending):
@@ -251,6 +252,12 @@ def _mail_lines(mails: list[Email], today: date) -> list[Pending]:
         left = len(mails) - MAILS
         lines[-1].text += " " + ngettext("Et %(count)s autre e-mail.", "Et %(count)s autres e-mails.", left) % {"count": left}
     return lines
+
+
+def _question_lines(user: User, today: date) -> list[Pending]:
+    """The questions that nobody has promised to answer; the others stand among each one's promises."""
+    waiting = of_nobody(user, today) if user.may(Right.LOG) else []
+    return [Pending(_("question"), one.customer, f"{one.about}. {one.words}", one.url) for one in waiting[:MAILS]]
 
 
 def _queues(user: User) -> list[Pending]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import commitments, imports, pointing, record, today
+from desk.views import commitments, imports, links, pointing, record, today
 
 urlpatterns = [
     path("", today.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("echanges/<ref:ref>/effacer/", record.erase, name="exchange_erase"),
     path("echanges/<ref:ref>/lecteurs/", record.visibility, name="exchange_visibility"),
     path("pieces/<ref:ref>/", record.attachment, name="attachment"),
+    path("liens/<ref:ref>/fermer/", links.revoke_link, name="link_revoke"),
     # what is owed
     path("engagements/", commitments.index, name="commitments"),
     path("engagements/<ref:ref>/", commitments.commitment, name="commitment"),

@@ -12,11 +12,12 @@ from billing.models import AccessLink
 from crm import timeline
 from crm.addresses import bad_among
 from crm.mail_words import closing, salutation
-from crm.models import Company, Email
+from crm.models import Company, Contact, Customer, Email
 from crm.models.customers import Channel
 from crm.models.timeline import Direction, Kind, Stage
 from crm.outbox import queue_mail
 from lib import clock
+from lib.identifiers import email_key
 
 NO_DELAY = timedelta(0)
 
@@ -25,7 +26,8 @@ def send(link: AccessLink, company: Company) -> Email | None:
     """Mail a fresh link of the same document to whom the dead one was sent; once a day for one link. None when nothing
     leaves: the link lives, the address does not answer."""
     today, invoice = clock.today(), link.invoice
-    if link.is_living(today) or bad_among([link.address]):
+    address = address_on_file(link)
+    if link.is_living(today) or not address or bad_among([address]):
         return None
     key = f"fresh_link:{link.public_id}:{today:%Y%m%d}"
     with transaction.atomic():
@@ -34,7 +36,7 @@ def send(link: AccessLink, company: Company) -> Email | None:
             return None
         language = (link.contact.language if link.contact else "") or invoice.customer.language
         with translation.override(language):
-            made = links.invoice_links(invoice, contact=link.contact, address=link.address, by=None, on=today)
+            made = links.invoice_links(invoice, contact=link.contact, address=address, by=None, on=today)
             text = "\n\n".join(
                 [
                     salutation(invoice.customer, link.contact, company.tone),
@@ -46,9 +48,24 @@ def send(link: AccessLink, company: Company) -> Email | None:
             )
             subject = _("Un nouveau lien vers %(what)s") % {"what": invoice.about_label}
         return queue_mail(
-            key=key, to=link.address, to_name=link.contact.full_name if link.contact else invoice.customer.name, subject=subject,
+            key=key, to=address, to_name=link.contact.full_name if link.contact else invoice.customer.name, subject=subject,
             text=text, by=None, customer=invoice.customer, contact=link.contact, delay=NO_DELAY, language=language,
         )  # fmt: skip
+
+
+def address_on_file(link: AccessLink) -> str:
+    """Where a fresh one goes: the address of the dead one while it is still this client's, else the one its person has now;
+    nothing when neither is there, so that a link closed because it went to a stranger opens nothing again."""
+    ids = link.invoice.customer.family_ids()
+    persons = Contact.objects.present().filter(customer_id__in=ids)
+    known = {
+        *persons.values_list("email_key", flat=True),
+        *Customer.objects.filter(pk__in=ids).values_list("email_key", flat=True),
+    }
+    if email_key(link.address) in known:
+        return link.address
+    person = link.contact
+    return person.email if person is not None and person.archived_at is None and person.customer_id in ids else ""
 
 
 def tell_opened(link: AccessLink) -> None:

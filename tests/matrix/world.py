@@ -15,7 +15,7 @@ from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from billing.document import Buyer, Document, Seller, Totals, to_json
 from billing.document import Payment as PaymentTerms
-from billing.models import Invoice, Payment, Question
+from billing.models import AccessLink, Invoice, Payment, Question
 from complaints.handling import open_complaint
 from complaints.replying import acknowledge
 from crm.commitments import promise
@@ -139,6 +139,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     exchange_sample, promise_sample = pair(own, foreign), pair(ours, theirs)
     paper, other_paper = invoice(customer), invoice(other, number="F2026-000002")
     invoice_sample = seen_by_all(paper)
+    link = AccessLink.objects.create(invoice=paper, address="anne@legoff.example", key_hash="k", ends_on=clock.today())
     asked = Question.objects.create(invoice=paper, words="Que couvre la pose ?", answer_by=clock.today())
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
@@ -160,6 +161,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "emails/id": mail_sample,
         "pieces/ref": file_sample,
         "factures/ref": invoice_sample,
+        "liens/ref": seen_by_all(link),
         "invoices/id": invoice_sample,
         "questions/ref": seen_by_all(asked),
         "textes/key": word(current_texts("fr")[0].key),

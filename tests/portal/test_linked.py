@@ -6,7 +6,7 @@ from django.test import Client
 from billing import links, questions
 from billing.models import AccessLink, Question, TransferNotice
 from complaints.models import Complaint
-from crm.models import Commitment, Email, Interaction
+from crm.models import Commitment, Contact, Email, Interaction
 from crm.personal_links import key_of
 from lib.errors import Refusal
 from tests.billing.house import issued
@@ -205,3 +205,16 @@ def test_nothing_of_the_rest_of_the_client_is_there(reader, link):
     browser, place = reader
     text = browser.get(place).content.decode()
     assert [word for word in (link.invoice.customer.email, link.invoice.customer.reference) if word in text] == []
+
+
+def test_a_fresh_link_never_goes_to_an_address_that_left_the_record(link):
+    past(link)
+    Contact.objects.filter(customer=link.invoice.customer).update(email="neuve@example.org", email_key="neuve@example.org")
+    type(link.invoice.customer).objects.update(email="neuve@example.org", email_key="neuve@example.org")
+    Client().post(f"/f/{key_of(link.public_id)}/nouveau/")
+    assert Email.objects.order_by("-pk").first().recipient_email == "neuve@example.org"
+    stranger = links.mint(link.invoice, contact=None, address="inconnu@example.org", by=None, on=on(0))
+    past(stranger)
+    before = Email.objects.count()
+    assert Client().post(f"/f/{key_of(stranger.public_id)}/nouveau/").status_code == 404
+    assert Email.objects.count() == before
