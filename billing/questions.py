@@ -95,9 +95,9 @@ def _write_back(question: Question, *, by: User) -> None:
     with translation.override(language):
         parts = [
             salutation(invoice.customer, to.contact, tone),
-            _("Vous nous demandiez : « %(words)s »") % {"words": question.words},
+            _("Vous nous demandiez : « %(words)s »") % {"words": question.words},
             question.answer,
-            _("Votre facture, avec cette réponse : %(link)s") % {"link": invoice_mail.link_for(invoice, to, by=by)},
+            _("Votre facture, avec cette réponse : %(link)s") % {"link": invoice_mail.link_for(invoice, to, by=by)},
             closing(to.contact, tone),
             by.mail_signature.strip() or by.name,
         ]
@@ -114,7 +114,7 @@ def _words(text: str, longest: int, field: str) -> str:
     except Refusal as refusal:
         raise Refusal(refusal.message, field=field) from refusal
     if not words:
-        raise Refusal(_("Écrivez quelques mots : nous ne pouvons pas répondre à rien."), field=field)
+        raise Refusal(_("Écrivez quelques mots : nous ne pouvons pas répondre à rien."), field=field)
     if len(words) > longest:
         raise Refusal(_("Dites-le en %(count)s caractères au plus.") % {"count": longest}, field=field)
     return words

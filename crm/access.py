@@ -27,9 +27,9 @@ def invite(contact: Contact, *, customer: Customer | None = None, sees_all: bool
     """
     owner = (customer or contact.customer).head
     if not contact.email:
-        raise Refusal(_("Notez d’abord l’adresse e-mail de cette personne : son code d’entrée y est envoyé."), field="contact")
+        raise Refusal(_("Notez d’abord l’adresse e-mail de cette personne : son code d’entrée y est envoyé."), field="contact")
     if contact.archived_at is not None:
-        raise Refusal(_("Ce contact est archivé : rétablissez-le avant de l’inviter."), field="contact")
+        raise Refusal(_("Ce contact est archivé : rétablissez-le avant de l’inviter."), field="contact")
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=owner.pk)
         if found := ContactAccess.objects.living().filter(contact=contact, customer=owner).first():
@@ -73,7 +73,7 @@ def _user_of(contact: Contact) -> User:
         found.verify_address()
     elif found.is_house:
         raise Refusal(
-            _("Cette adresse est celle d’un collègue : elle ne peut pas être aussi celle d’un client."), field="contact"
+            _("Cette adresse est celle d’un collègue : elle ne peut pas être aussi celle d’un client."), field="contact"
         )
     elif not found.is_active:
         raise Refusal(_("L’accès de cette adresse a été fermé par la maison."), field="contact")
@@ -86,9 +86,9 @@ def _write_to(access: ContactAccess, *, by: User | None) -> None:
     with translation.override(language):
         parts = [
             salutation(access.customer, contact, company.tone),
-            _("Votre espace chez %(firm)s est ouvert : vos factures, vos paiements, nos échanges, et de quoi nous écrire.")
+            _("Votre espace chez %(firm)s est ouvert : vos factures, vos paiements, nos échanges, et de quoi nous écrire.")
             % {"firm": company.name},
-            _("Vous y entrez sans mot de passe, avec un code que nous vous envoyons à cette adresse :")
+            _("Vous y entrez sans mot de passe, avec un code que nous vous envoyons à cette adresse :")
             + f"\n{settings.PUBLIC_URL}{settings.PORTAL_URL}",
             closing(contact, company.tone),
             (by.mail_signature.strip() or by.name) if by else company.name,

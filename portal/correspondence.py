@@ -56,7 +56,7 @@ def send_message(space: Space, *, matter: str, subject: str, words: str) -> str:
     next. Raises Refusal."""
     if matter == Matter.COMPLAINT:
         if not subject:
-            raise Refusal(_("Donnez un objet à votre réclamation : ce sera son titre."), field="subject")
+            raise Refusal(_("Donnez un objet à votre réclamation : ce sera son titre."), field="subject")
         handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words)
         return _("Votre réclamation est enregistrée. Vous en verrez ici chaque étape et chaque date.")
     try:

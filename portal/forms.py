@@ -35,13 +35,13 @@ class TalkForm(forms.Form):
     """«En parler»: what would help, a day or a number of payments when it says so, and a few words."""
 
     hide_optional = True
-    help = forms.ChoiceField(label=_("Qu’est-ce qui vous aiderait ?"), choices=Help, widget=forms.RadioSelect, initial=Help.TIME)
+    help = forms.ChoiceField(label=_("Qu’est-ce qui vous aiderait ?"), choices=Help, widget=forms.RadioSelect, initial=Help.TIME)
     on = forms.DateField(
-        label=_("Pour quel jour ?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("Pour quel jour ?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Si c’est de temps que vous avez besoin."),
     )  # fmt: skip
     parts = forms.TypedChoiceField(
-        label=_("En combien de fois ?"), required=False, coerce=int, empty_value=0,
+        label=_("En combien de fois ?"), required=False, coerce=int, empty_value=0,
         choices=[("", "—"), *((number, str(number)) for number in range(2, 7))],
         help_text=_("Si vous préférez régler en plusieurs fois."),
     )  # fmt: skip
@@ -59,7 +59,7 @@ class TalkForm(forms.Form):
         if choice == Help.PARTS and not said.get("parts"):
             self.add_error("parts", _("Dites-nous en combien de fois."))
         if choice in (Help.QUESTION, Help.DISAGREE, Help.WORD) and not said.get("words"):
-            self.add_error("words", _("Écrivez quelques mots : nous ne pouvons pas répondre à rien."))
+            self.add_error("words", _("Écrivez quelques mots : nous ne pouvons pas répondre à rien."))
         return said
 
 

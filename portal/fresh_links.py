@@ -40,8 +40,8 @@ def send(link: AccessLink, company: Company) -> Email | None:
             text = "\n\n".join(
                 [
                     salutation(invoice.customer, link.contact, company.tone),
-                    _("Le lien que vous aviez reçu ne s’ouvrait plus. En voici un nouveau, pour vous seul :") + "\n" + made.view,
-                    _("Si vous n’avez rien demandé, vous pouvez oublier ce message : personne d’autre ne l’a reçu."),
+                    _("Le lien que vous aviez reçu ne s’ouvrait plus. En voici un nouveau, pour vous seul :") + "\n" + made.view,
+                    _("Si vous n’avez rien demandé, vous pouvez oublier ce message : personne d’autre ne l’a reçu."),
                     closing(link.contact, company.tone),
                     company.mail_signature.strip() or company.name,
                 ]

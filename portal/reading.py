@@ -80,7 +80,7 @@ def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
         return collecting.announce_transfer(reading.invoice, contact=reading.contact, on=clock.today())
 
     return _done(
-        request, reading, gesture, _("Merci, c’est noté : nous arrêtons les rappels, le temps que votre virement arrive.")
+        request, reading, gesture, _("Merci, c’est noté : nous arrêtons les rappels, le temps que votre virement arrive.")
     )
 
 
@@ -112,7 +112,7 @@ def spoken(said: Mapping[str, Any]) -> str:
     """What the client reads once it is noted."""
     if said["help"] == Help.TIME:
         return _("C’est noté, merci de nous l’avoir dit. Les rappels attendent ce jour.")
-    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
+    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
 
 
 def _done(request: HttpRequest, reading: Reading, gesture: Callable[[], object], words: str, **forms: Any) -> HttpResponse:

@@ -91,7 +91,7 @@ def space_of(request: HttpRequest) -> Space:
 def around(space: Space, here: str) -> dict[str, Any]:
     """What the frame of every page shows."""
     rooms = [
-        ("home", _("Où en suis-je ?")),
+        ("home", _("Où en suis-je ?")),
         ("documents", _("Documents")),
         ("messages", _("Messages")),
         ("data", _("Mes données")),

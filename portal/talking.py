@@ -76,7 +76,7 @@ def leave_word(invoice: Invoice, *, words: str, contact: Contact | None) -> Inte
     """A word about the invoice, which somebody reads and answers."""
     text = _words(words)
     if not text:
-        raise Refusal(_("Écrivez quelques mots : nous ne pouvons pas répondre à rien."), field="words")
+        raise Refusal(_("Écrivez quelques mots : nous ne pouvons pas répondre à rien."), field="words")
     with transaction.atomic():
         _lock(invoice)
         return _wait_for_us(invoice, contact, Kind.MESSAGE, gettext_lazy("Message"), text, {})
@@ -120,7 +120,7 @@ def _promises(invoice: Invoice) -> list[Commitment]:
 def _due(invoice: Invoice) -> Decimal:
     due = invoice.balance()
     if invoice.is_draft or due <= 0:
-        raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à régler."))
+        raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à régler."))
     return due
 
 
