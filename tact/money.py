@@ -13,11 +13,13 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
 from billing.models import Allocation, Invoice, Question, TransferNotice
+from complaints.models import Complaint
 from crm.addresses import bad_among
 from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
 from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
 from crm.writing import CUSTOMER, Recipient
 from lib import clock
+from lib.money import cents
 from tact import facts
 from tact.models import LEAVING, Hold, ReminderLine, Scenario
 from tact.situation import NOT_WRITTEN
@@ -145,6 +147,7 @@ class _Reader:
         self.refs = {row["public_id"]: row["pk"] for rows in self.debts.values() for row in rows}
         self.promises = self._promises()
         self.transits = self._transits()
+        self.complaints = self._complaints()
         self.questions = self._questions()
         self.holds = self._holds()
         self.reminders = self._reminders()
@@ -202,6 +205,23 @@ class _Reader:
             "public_id", "invoice__public_id", "announced_on", "expected_by"
         ):
             found[invoice].append(facts.Transit(facts.Link("transfer", ref), announced, expected))
+        return found
+
+    def _complaints(self) -> dict[tuple[int, str], list[facts.OpenComplaint]]:
+        """Open complaints, by customer and by the invoice they are about (or none); a line disputes its own amount."""
+        found: dict[tuple[int, str], list[facts.OpenComplaint]] = defaultdict(list)
+        rows = Complaint.objects.filter(customer_id__in=self.ids).open_on(self.today).select_related("invoice", "line", "owner")
+        for row in rows.order_by("pk"):
+            about = row.invoice.public_id if row.invoice and row.invoice.public_id in self.refs else ""
+            disputed = cents(row.line.net * (1 + row.line.vat_rate / 100)) if row.line and about else None
+            told = facts.OpenComplaint(
+                facts.Link("complaint", row.public_id),
+                row.about_label,
+                clock.local(row.recorded_at).date(),
+                disputed,
+                owner=row.owner.first_name if row.owner else "",
+            )
+            found[self.owners[row.customer_id], about].append(told)
         return found
 
     def _questions(self) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
@@ -319,6 +339,7 @@ class _Reader:
             zone=self.zone,
             scenario=self.scenario,
             debts=tuple(self._debt(head.pk, row) for row in self.debts[head.pk]),
+            complaints=tuple(self.complaints[head.pk, ""]),
             questions=tuple(self.questions[head.pk, ""]),
             promises=tuple(self.promises[head.pk, ""]),
             holds=tuple(self.holds[head.pk, None]),
@@ -343,6 +364,7 @@ class _Reader:
             balance=row["open_balance"],
             issued_on=row["issued_on"],
             due_on=row["due_on"],
+            complaints=tuple(self.complaints[head, ref]),
             questions=tuple(self.questions[head, ref]),
             promises=tuple(self.promises[head, ref]),
             transits=tuple(self.transits[ref]),

@@ -12,20 +12,26 @@ from lib import clock
 MONDAY = date(2026, 11, 23)
 
 
-def invoice(customer: Customer, *, late: int = 3, total: str = "860.00", on: date = MONDAY, number: str = "") -> Invoice:
-    """An issued invoice, due `late` days before `on`, thirty days after it was issued."""
+def invoice(
+    customer: Customer, *, late: int = 3, total: str = "860.00", on: date = MONDAY, number: str = "", draft: Invoice | None = None
+) -> Invoice:
+    """An issued invoice (`draft` become one), due `late` days before `on`, thirty days after it was issued."""
     due_on = on - timedelta(days=late)
-    return Invoice.objects.create(
-        customer=customer,
-        number=number or f"F2026-{Invoice.objects.count() + 1:06d}",
-        subject="La porte de l’atelier",
-        issued_on=due_on - timedelta(days=30),
-        issued_at=clock.now(),
-        due_on=due_on,
-        total_excl_tax=Decimal(total),
-        total_incl_tax=Decimal(total),
-        snapshot={},
-    )
+    made = draft or Invoice(customer=customer)
+    fields = {
+        "number": number or f"F2026-{Invoice.objects.count() + 1:06d}",
+        "subject": "La porte de l’atelier",
+        "issued_on": due_on - timedelta(days=30),
+        "issued_at": clock.now(),
+        "due_on": due_on,
+        "total_excl_tax": Decimal(total),
+        "total_incl_tax": Decimal(total),
+        "snapshot": {},
+    }
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.save()
+    return made
 
 
 def pay(bill: Invoice, amount: str = "", *, paid_on: date = MONDAY) -> Payment:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from billing.models import TransferNotice
+from billing.models import Invoice, InvoiceLine, TransferNotice
 from billing.questions import answer, ask
+from complaints.handling import close, open_complaint
+from complaints.models import Complaint
 from crm.addresses import mark_bad
 from crm.commitments import keep
 from crm.exchanges import log_interaction
@@ -72,6 +74,31 @@ def test_an_announced_transfer_is_waited_for_until_its_last_day(le_goff: Custome
     for announced, expected in ((date(2026, 11, 20), MONDAY), (date(2026, 11, 18), date(2026, 11, 20))):
         TransferNotice.objects.create(invoice=bill, announced_on=announced, expected_by=expected)
     assert [(row.announced_on, row.until_on) for row in read(le_goff).debts[0].transits] == [(date(2026, 11, 20), MONDAY)]
+
+
+def test_an_open_complaint_disputes_its_line_or_its_invoice(le_goff: Customer, nadia: User) -> None:
+    draft = Invoice.objects.create(customer=le_goff)
+    line = InvoiceLine.objects.create(
+        invoice=draft, position=1, description="Pose", unit_price=Decimal(100), vat_rate=Decimal(10), net=Decimal("100.00")
+    )
+    bill = invoice(le_goff, draft=draft)
+    said = {
+        "customer": le_goff,
+        "subject": "Pose",
+        "body": "Elle ferme mal.",
+        "channel": "email",
+        "by": nadia,
+        "today": clock.today(),
+    }
+    for more in ({"invoice": bill, "line": line}, {"invoice": bill}, {}):
+        open_complaint(sent_on=clock.today(), owner=nadia, **said, **more)
+    known = read(le_goff)
+    assert [row.amount for row in known.debts[0].complaints] == [Decimal("110.00"), None]
+    assert [(row.amount, row.owner) for row in known.complaints] == [(None, "Nadia")]
+    for row in Complaint.objects.all():
+        close(row, satisfied=True, reason="Réparé", by=nadia, today=clock.today())
+    known = read(le_goff)
+    assert (known.debts[0].complaints, known.complaints) == ((), ())
 
 
 def test_a_question_waits_until_it_is_answered(le_goff: Customer, karim: User) -> None:
@@ -147,10 +174,10 @@ def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
 def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
     bill = invoice(le_goff)
     promised(bill, due_on=MONDAY, amount="10.00")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         read_money([le_goff.pk], today=MONDAY, now=NOW)
     for _number in range(30):
         promised(invoice(diallo), due_on=MONDAY, amount="10.00")
         told(le_goff, Kind.CALL)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import User
 from billing.models import AccessLink, Invoice, TransferNotice
 from billing.questions import ask
+from complaints.handling import open_complaint
 from crm import outbox
 from crm.exchanges import log_interaction
 from crm.models import Commitment, Company, Customer, Email, Interaction
@@ -216,6 +217,17 @@ FACTS: dict[str, Callable[[Customer, Invoice, User], object]] = {
     "promise": lambda customer, bill, by: promised(bill, due_on=date(2026, 11, 27), amount="860.00", author=by),
     "question": lambda customer, bill, by: ask(bill, words="Pourquoi ?", contact=None),
     "call": lambda customer, bill, by: log_interaction(customer, by=by, kind="call", direction="in", body="Il appelle."),
+    "complaint": lambda customer, bill, by: open_complaint(
+        customer=customer,
+        subject="La porte",
+        body="Elle frotte.",
+        channel="email",
+        by=by,
+        today=MONDAY,
+        sent_on=MONDAY,
+        invoice=bill,
+        owner=by,
+    ),
     "transfer": lambda customer, bill, by: TransferNotice.objects.create(
         invoice=bill, announced_on=MONDAY, expected_by=date(2026, 11, 26)
     ),
@@ -230,6 +242,7 @@ WORDS = {
     "promise": "Depuis l’approbation : A promis 860,00 € pour vendredi 27 novembre, noté par Karim aujourd’hui.",
     "question": "Depuis l’approbation : Question posée aujourd’hui, nous n’avons pas encore répondu.",
     "call": "Depuis l’approbation : Échange aujourd’hui, avec Karim.",
+    "complaint": "Depuis l’approbation : Réclamation R2026-000001 sur cette facture, suivie par Karim.",
     "transfer": "Depuis l’approbation : Règlement annoncé aujourd’hui, il est en chemin.",
     "hold": "Depuis l’approbation : Retenu jusqu’à mardi 1er décembre : Deuil dans la famille, par Karim.",
     "tomorrow": "Depuis l’approbation : Remis à demain, par Karim.",
