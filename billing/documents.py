@@ -143,6 +143,7 @@ def _pdf(document: Document, xml: bytes, invoice: Invoice) -> bytes:
         language=document.language,
         identifier=document.number,
         attached=Attached(NAME, xml.decode(), description),
+        paper=True,
     )
 
 

@@ -39,13 +39,20 @@ class Attached:
 
 
 def render_pdf(
-    html: str, *, title: str, at: datetime, language: str = "fr", identifier: str = "", attached: Attached | None = None
+    html: str,
+    *,
+    title: str,
+    at: datetime,
+    language: str = "fr",
+    identifier: str = "",
+    attached: Attached | None = None,
+    paper: bool = False,
 ) -> bytes:
     """The PDF of `html`, whose `<html lang>` and `<title>` are set by `language` and `title`. CannotRender otherwise.
 
     `at` is the instant written in it, `identifier` names the document. With `attached`, it is a Factur-X invoice. Nothing
-    is fetched: pictures and fonts are `data:` URLs, styles are in the page. PDF bytes differ from one process to the next:
-    keep them, never make them again.
+    is fetched: pictures and fonts are `data:` URLs, styles are in the page, or those of `paper.css` with `paper`. PDF bytes
+    differ from one process to the next: keep them, never make them again.
     """
     if len(html) > LARGEST:
         raise CannotRender(_("Ce document est trop long pour être mis en page."))
@@ -56,6 +63,7 @@ def render_pdf(
         "identifier": identifier or title,
         "at": at.isoformat(timespec="seconds"),
         "attached": asdict(attached) if attached else None,
+        "paper": paper,
         "seconds": SECONDS,
         "memory": MEMORY,
     }

@@ -4,6 +4,7 @@ a time, each drawn by a child of its own that may use little memory and time, an
 No Django here: a question is a length and JSON on the input, an answer is «+» or «-», a length and bytes.
 """
 
+import gc
 import json
 import logging
 import os
@@ -38,14 +39,36 @@ def main() -> None:
     fonts = _choose_fonts()
     try:
         draw = _load()
-        draw({"html": "<p>é</p>", "title": "x", "language": "fr", "identifier": "x", "at": "2026-01-01T00:00:00+00:00",
-              "attached": None})  # fmt: skip
+        draw(_rehearsal())
     finally:
         shutil.rmtree(fonts, ignore_errors=True)
+    gc.collect()
+    gc.freeze()  # what is loaded stays as it is in every child, on the same pages of memory
     while question := _question():
         status, answer = _in_a_child(draw, question)
         answers.write(struct.pack(">cI", status, len(answer)) + answer)
         answers.flush()
+
+
+def _rehearsal() -> dict[str, Any]:
+    """A page with a bit of everything that papers use: fonts, types and styles are then ready in every child."""
+    row = "<tr><th scope=row>Pose<span>à l’heure</span></th><td class=num>1</td><td class=num>1 240,00 €</td></tr>"
+    return {
+        "html": (
+            "<html lang=fr><body><div class=words data-paper=x data-page=page data-of=sur>"
+            "<p class=specimen>x</p><div class=head><div class=name><h1>Facture</h1></div><p class=house>Égards</p></div>"
+            "<div class=parties><address><strong>é</strong><br>x</address><dl class=facts><dt>x</dt><dd>y</dd></dl></div>"
+            "<p class=plain-words>x</p><table class=items><thead><tr><th scope=col>x</th><th scope=col>y</th><th scope=col>z</th></tr>"
+            f"</thead><tbody>{row * 3}</tbody></table><div class=sums><div class=left><table class=vat><tr><td>x</td></tr></table></div>"
+            "<dl class=totals><dt class=due>x</dt><dd class=due>y</dd></dl><div class=end></div></div><div class=pay><div class=scan>"
+            ""
+            "<img class=qr alt=x src='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK"
+            "+kcQAAAABJRU5ErkJggg=='></div>"
+            "<h2>x</h2></div><p class=legal><a href='mailto:x@y.z'>x</a></p><ul><li>x</li></ul></div>"
+        ),
+        "title": "x", "language": "fr", "identifier": "x", "paper": True, "at": "2026-01-01T00:00:00+00:00",
+        "attached": {"name": "x.xml", "content": "<x/>", "description": "x", "relationship": "Alternative"},
+    }  # fmt: skip
 
 
 def _choose_fonts() -> str:
@@ -65,15 +88,17 @@ def _choose_fonts() -> str:
 
 
 def _load() -> Callable[[dict[str, Any]], bytes]:
-    from weasyprint import HTML, Attachment  # inline: heavy, and reads FONTCONFIG_FILE
+    from weasyprint import CSS, HTML, Attachment  # inline: heavy, and reads FONTCONFIG_FILE
     from weasyprint.text.fonts import FontConfiguration  # inline: heavy
     from weasyprint.urls import URLFetcher  # inline: heavy
 
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
+    paper = CSS(string=_sheet(), font_config=fonts, url_fetcher=fetcher)  # read once for all documents
 
     def draw(wanted: dict[str, Any]) -> bytes:
-        document = HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None).render(font_config=fonts)
+        styles = [paper] if wanted["paper"] else []
+        document = HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None).render(font_config=fonts, stylesheets=styles)
         metadata = document.metadata
         metadata.title, metadata.lang = wanted["title"], wanted["language"]
         metadata.created = metadata.modified = wanted["at"]
@@ -99,6 +124,11 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
         return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=wanted["identifier"].encode()))
 
     return draw
+
+
+def _sheet() -> str:
+    """The style of the papers of the house."""
+    return Path(__file__).resolve().parent.parent.joinpath("static", "css", "paper.css").read_text(encoding="utf-8")
 
 
 def _instant(text: str) -> datetime:
@@ -167,6 +197,7 @@ def _draw_alone(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     sys.addaudithook(_refuse)
+    gc.disable()  # it lives for one document, and its memory is bounded
     try:
         answer = b"+" + draw(question)
     except (MemoryError, RecursionError):

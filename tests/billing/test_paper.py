@@ -24,7 +24,7 @@ PAYLOADS = [
 
 
 def pdf_of(document: Document) -> bytes:
-    return render_pdf(html_of(document), title=title_of(document), at=AT, language=document.language)
+    return render_pdf(html_of(document), title=title_of(document), at=AT, language=document.language, paper=True)
 
 
 def told(pdf: bytes) -> str:

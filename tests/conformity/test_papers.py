@@ -42,7 +42,9 @@ def documents() -> dict[str, Document]:
 
 def pdf_of(document: Document) -> bytes:
     file = Attached(NAME, make_xml(document).decode(), "Facture au format Factur-X")
-    return render_pdf(html_of(document), title=document.number, at=AT, language=document.language, identifier="x", attached=file)
+    return render_pdf(
+        html_of(document), title=document.number, at=AT, language=document.language, identifier="x", attached=file, paper=True
+    )
 
 
 @pytest.mark.parametrize("name", documents())
