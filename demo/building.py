@@ -21,7 +21,7 @@ from crm.models import Customer
 from demo.cast import CAMILLE, CLIENTS, FIRM, HOUSE, KARIM, NADIA, TAGS, Client
 from demo.days import Days
 from demo.scene import Scene
-from demo.stories import news, promises, troubles
+from demo.stories import complaints, money, news, promises, troubles
 from demo.works import tell_years
 from lib import clock
 from lib.errors import Refusal
@@ -45,7 +45,7 @@ def build(now: datetime) -> dict[str, int]:
         for number, client in enumerate(CLIENTS):
             welcome(scene, client, number)
         tell_years(scene, CLIENTS)
-        for story in (*promises.STORIES, *troubles.STORIES, *news.STORIES):
+        for story in (*promises.STORIES, *troubles.STORIES, *news.STORIES, *money.STORIES, *complaints.STORIES):
             story(scene)
         surprises(scene)
         moments = scene.play()

@@ -12,7 +12,8 @@ HOUSE = {
     LECTURE: ("lecture@demo.example", "Lise Moreau", "cabinet comptable", "viewer", ""),
 }
 FIRM = {
-    "name": "Menuiserie Duval", "legal_form": "SARL", "capital": "20000", "rcs": "Nantes", "siren": "999000011",
+    "name": "Menuiserie Duval", "legal_form": "SARL", "capital": "20000", "rcs": "Nantes", "siren": "999000011", "siret": "99900001100018",
+    "vat_number": "FR66999000011",    "iban": "FR7630006000011234567890189", "account_holder": "MENUISERIE DUVAL SARL",
     "address": "12 quai des Exemples", "postal_code": "44000", "city": "Nantes", "country": "FR",
     "email": "bonjour@menuiserie-duval.example", "phone": "0261910012", "website": "https://menuiserie-duval.example",
     "mediator_name": "Médiation de l’Estuaire", "mediator_postal_address": "3 quai des Exemples, 44000 Nantes",

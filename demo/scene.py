@@ -13,16 +13,24 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
+from billing.collecting import record_payment
+from billing.drafting import create_draft
+from billing.issuing import issue_invoice
+from billing.models import Invoice
+from complaints.models import Complaint
 from crm import commitments, contacts, customers, outbox
 from crm.checks import check_contact, check_customer
 from crm.exchanges import NextStep, log_interaction
 from crm.models import Commitment, Contact, Customer, Email
 from crm.models.timeline import Visibility
 from crm.transport import LocalMailbox, NobodyKnows, Refused, Transport
+from demo.cast import KARIM
 from demo.days import Days, typeset
 from lib import clock
 from lib.folding import fold
+from lib.french_calendar import working_day_on_or_before
 
+Lines = list[dict[str, str]]
 US, THEM = Commitment.Owed.US, Commitment.Owed.THEM
 
 
@@ -48,6 +56,8 @@ class Scene:
     clients: dict[str, Customer] = field(default_factory=dict)
     people: dict[tuple[str, str], Contact] = field(default_factory=dict)
     owed: dict[tuple[str, str], Commitment] = field(default_factory=dict)
+    papers: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    complaints: dict[str, Complaint] = field(default_factory=dict)
     _moments: list[tuple[datetime, int, Callable[[], Any]]] = field(default_factory=list)
 
     def at(self, day: date, hour: str, gesture: Callable[[], Any]) -> None:
@@ -142,6 +152,39 @@ class Scene:
             )  # fmt: skip
             if leaves:
                 self.deliver(way)
+
+        self.at(day, hour, play)
+
+    def invoiced(
+        self, key: str, label: str, lines: Lines, *, due: date, hour: str = "11:30", by: str = KARIM, subject: str = "",
+        nature: str = "mixed",
+    ) -> date:  # fmt: skip
+        """An invoice leaves, so that it is due on `due`; `label` finds it again. Returns the day it was issued."""
+        day = working_day_on_or_before(due - timedelta(30))
+
+        def play() -> None:
+            draft = create_draft(
+                customer=self.clients[key].head, lines=lines, by=self.house[by], subject=self.days.say(subject), nature=nature,
+                payment_days=(due - day).days, payment_counting="net",
+            )  # fmt: skip
+            self.papers[key, label] = issue_invoice(draft, by=self.house[by], on=day)
+            self.deliver()
+
+        self.at(day, hour, play)
+        return day
+
+    def paid(
+        self, key: str, label: str, day: date, *, hour: str = "09:20", by: str = KARIM, amount: str = "", method: str = "transfer"
+    ) -> None:
+        """What is due on an invoice is received, or a part of it."""
+
+        def play() -> None:
+            invoice = self.papers[key, label]
+            record_payment(
+                customer=self.clients[key].head, amount=Decimal(amount) if amount else invoice.balance(), method=method, paid_on=day,
+                by=self.house[by], invoices=[invoice],
+            )  # fmt: skip
+            self.deliver()
 
         self.at(day, hour, play)
 

@@ -1,12 +1,15 @@
 """The ordinary years of a client: pieces of work from the first call to the thanks, and a word now and then."""
 
 import random
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 from demo.cast import CAMILLE, KARIM, NADIA, THOMAS, Client
 from demo.scene import US, Scene, Step
 from demo.words import projects as said
 from demo.words.pieces import HOME, SHOP, Piece
+from lib.money import cents
 
 RECENT = 45  # days before today left to the stories
 
@@ -91,8 +94,32 @@ class Years:
             self._say(piece, when[8] - 6, CAMILLE, "call", said.MENDED_THANKS, direction="out", mood="calm", minutes=3)
         else:
             self._say(piece, when[8], CAMILLE, "call", said.THANKS, direction="in", mood="happy", minutes=self._minutes())
+        self._invoice(piece, when)
         if self.chance.random() < 0.5:
             self._say(piece, when[9], KARIM, "note", said.PAID)
+
+    def _invoice(self, piece: Piece, when: list[int]) -> None:
+        """The invoice of the work, and its payment: on time, or a few days late."""
+        net = cents(Decimal(re.sub(r"\D", "", piece.price)) / Decimal("1.2"))
+        made, fitted = cents(net * Decimal("0.7")), net - cents(net * Decimal("0.7"))
+        name = self._words(piece, (piece.a,))
+        lines = [
+            {"description": name, "quantity": "1", "unit_price": str(made), "vat_rate": "20"},
+            {"description": said.FITTING, "quantity": "1", "unit": "LS", "unit_price": str(fitted), "vat_rate": "20"},
+        ]
+        due = self.scene.days.ago(max(when[8] - 25, self.end + 5))
+        label = f"work {len(self.had)}"
+        self.scene.invoiced(
+            self.client.key, label, lines, due=due, hour=self._hour(), subject=said.FITTED_SUBJECT.replace("{the}", piece.the)
+        )
+        paid_on = due + timedelta(days=self.chance.choice([-12, -8, -5, -3, -2, -1, 0, 0, 4, 9]))
+        self.scene.paid(
+            self.client.key,
+            label,
+            paid_on,
+            hour=self._hour(late=True),
+            method=self.chance.choice(["transfer", "transfer", "cheque"]),
+        )
 
     def _between(self) -> None:
         for year in range(1, 6):

@@ -145,3 +145,5 @@ AUTUMN = (
     "Change l'aménagement du premier : nouvelles dimensions à prendre un jour, sans urgence.",
     "Demande si nous travaillons aussi pour la copropriété. Oui, et nous connaissons le syndic.",
 )
+FITTING = "Livraison, pose et reprise des emballages"
+FITTED_SUBJECT = "Pour {the}, livraison et pose comprises, au prix convenu."
