@@ -13,6 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
+from billing import invoice_mail
 from billing.collecting import record_payment
 from billing.drafting import create_draft
 from billing.issuing import issue_invoice
@@ -31,6 +32,7 @@ from lib.folding import fold
 from lib.french_calendar import working_day_on_or_before
 
 Lines = list[dict[str, str]]
+GUARDS = {invoice_mail.GUARD: invoice_mail.reason_to_hold}
 US, THEM = Commitment.Owed.US, Commitment.Owed.THEM
 
 
@@ -191,7 +193,9 @@ class Scene:
     def deliver(self, way: Transport | None = None) -> None:
         """Have what waits in the outbox leave."""
         recent = clock.now() > self.days.now - timedelta(days=30)
-        outbox.drain(now=clock.real_now() + timedelta(minutes=2), way=way or (LocalMailbox() if recent else Quiet()))
+        outbox.drain(
+            now=clock.real_now() + timedelta(minutes=2), guards=GUARDS, way=way or (LocalMailbox() if recent else Quiet())
+        )
 
     def person(self, key: str, name: str) -> Contact | None:
         """Somebody among a client's people, by full name; nobody when none is named."""

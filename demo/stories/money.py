@@ -41,7 +41,6 @@ def owing(scene: Scene) -> None:
     bill("boreal", "plinthes", lines(("Plinthes, 62 m", "chantier des Halles", "1100.00")), due=due_in(scene, -18))
     bill("atelier", "maquette", lines(("Maquette au 1/20", "projet du quai", "640.00")), due=due_in(scene, -34))
     bill("kone", "console", lines(("Console d’entrée", "frêne", "275.00")), due=due_in(scene, 18))
-    scene.paid("boreal", "portes", scene.days.work(-8), amount="0.01")
 
 
 def promising(scene: Scene) -> None:
