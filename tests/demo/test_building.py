@@ -1,13 +1,16 @@
 """The demonstration: built by the gestures in the order of time, always the same, only where nothing is real."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Installation, User
+from billing.models import Invoice, Question, TransferNotice
+from complaints.models import Complaint
 from crm.models import (
     BadAddress,
     Commitment,
@@ -56,6 +59,7 @@ def test_the_firm_of_that_monday(built):
     """One test, because building takes seconds: all that the pages of reference show."""
     the_whole_firm(built)
     the_record_of_the_reference_page()
+    the_money_and_the_complaints()
     the_briefs_of_those_one_looks_at_first()
 
 
@@ -107,19 +111,47 @@ def the_record_of_the_reference_page():
     assert (customer.since_on.year, customer.since_on.month) == (2021, 3)
     assert (customer.preferred_channel, customer.preferred_moment) == ("phone", "le matin")
     assert sorted(contact.full_name for contact in customer.contacts.all()) == ["Anne Lemoine", "Paul Lemoine"]
-    owed = [(row.what, row.due_on, row.owed_by, row.owner.first_name) for row in customer.commitments.open()]
+    owed = [
+        (row.what, row.due_on, row.owed_by, row.owner.first_name) for row in customer.commitments.open().filter(nature="primary")
+    ]
     assert owed == [
         ("Rappeler avec une date", TODAY, "us", "Camille"),
         ("Poser les deux charnières", date(2026, 11, 26), "us", "Thomas"),
         ("Régler la facture une fois les portes posées", date(2026, 11, 27), "them", "Camille"),
     ]
-    newest = customer.interactions.newest_first()[:3]
+    newest = customer.interactions.human().newest_first()[:2]
     assert [(row.author.first_name, f"{clock.local(row.occurred_at):%d/%m %H:%M}") for row in newest if row.body] == [
         ("Thomas", "23/11 08:10"), ("Camille", "20/11 16:42"),
     ]  # fmt: skip
     assert newest[0].body == typeset(
         "Fournisseur joint : les deux charnières arrivent jeudi matin à l'atelier. Je peux passer chez elle jeudi à 14 h."
     )
+
+
+def the_money_and_the_complaints():
+    unpaid = {row.customer.name: row.balance() for row in Invoice.objects.unpaid().select_related("customer")}
+    assert (unpaid["Mme Anne Lemoine"], unpaid["Garage Perrin"], unpaid["M. et Mme Vidal"]) == (
+        Decimal("1240.00"), Decimal("860.00"), Decimal("1650.00"),
+    )  # fmt: skip
+    assert {row.due_on - TODAY for row in Invoice.objects.unpaid()} >= {
+        timedelta(5),
+        timedelta(-3),
+        timedelta(-10),
+        timedelta(-34),
+    }
+    assert list(Invoice.objects.invoices().order_by("pk").values_list("number", flat=True).filter(issued_on__year=2026)) == [
+        f"F2026-{number:06d}" for number in range(1, Invoice.objects.invoices().filter(issued_on__year=2026).count() + 1)
+    ]
+    promised = Commitment.objects.open().filter(owed_by="them", due_on=TODAY, amount__isnull=False, nature="primary")
+    assert [row.customer.name for row in promised] == ["M. Philippe Renaud"]
+    assert TransferNotice.objects.in_transit(TODAY).get().invoice.customer.name == "Hôtel du Vieux Quai"
+    assert Question.objects.unanswered().get().invoice.customer.name == "M. Bao Nguyen"
+    found = {row.customer.name: row.client_type for row in Complaint.objects.open_on(TODAY)}
+    assert (found["Syndic Erdre et Loire"], found["M. Gérard Ollivier"], "Mme Catherine Bergot" in found) == (
+        "professional", "consumer", True,
+    )  # fmt: skip
+    assert User.objects.get(email="anne.lemoine@courriel.example").accesses.count() == 1
+    assert not Email.objects.filter(guard="invoice").exclude(state="sent").exists()
 
 
 def the_briefs_of_those_one_looks_at_first():
