@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -38,7 +39,8 @@ def revoke_token(token: ApiToken, *, by: User | None) -> None:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`. A closed person's token and a revoked one look like a wrong one."""
+    """`Authorization: Bearer …`. A closed person's token and a revoked one look like a wrong one. What is refused is then
+    told in the language of the credential's owner, as on their screen."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         header = get_authorization_header(request).split()
@@ -55,6 +57,7 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Jeton inconnu ou révoqué."))
         if token.last_used_on != clock.today():
             ApiToken.objects.filter(pk=token.pk).update(last_used_on=clock.today())
+        translation.activate(token.user.language)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

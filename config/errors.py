@@ -3,9 +3,10 @@
 from typing import IO, cast
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
 
 from config.uploads import read_away
 
@@ -25,6 +26,8 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: missing, or somebody else's; both look alike."""
+    if request.path.startswith("/api/"):  # who calls there reads JSON, even of an address that does not exist
+        return JsonResponse({"detail": _("Rien ne répond à cette adresse."), "errors": {}}, status=404)
     return render(request, "404.html", status=404)
 
 

@@ -14,7 +14,8 @@ from lib.identifiers import format_phone, format_siret
 
 _LINES: tuple[tuple[Any, Any], ...] = (
     (_("Type"), lambda row: row.get_type_display()),
-    ("SIREN", lambda row: format_siret(row.siret or row.siren) if row.siren else ""),
+    ("SIREN", lambda row: format_siret(row.siren or row.siret[:9])),
+    ("SIRET", lambda row: format_siret(row.siret)),
     (_("E-mail"), lambda row: row.email),
     (_("Téléphone"), lambda row: format_phone(row.phone)),
     (_("Adresse"), lambda row: row.address),

@@ -85,8 +85,9 @@ def propose(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Propo
     return [given.get(number) or _leftover(contents[number]) for number in range(len(columns))]
 
 
-def mapping_fault(mapping: Mapping[int, str]) -> str:
-    """Why this matching cannot serve, as a sentence, or «»: no name, or two columns for one field."""
+def mapping_fault(mapping: Mapping[int, str], headers: Sequence[str]) -> str:
+    """Why this matching cannot serve, as a sentence, or «»: no name, or two columns for one field. `headers` are those of
+    the file, by which people know its columns."""
     taken: dict[str, int] = {}
     for number, field in sorted(mapping.items()):
         if field not in FIELDS:
@@ -94,13 +95,23 @@ def mapping_fault(mapping: Mapping[int, str]) -> str:
         if field not in JOINED and field in taken:
             return _(
                 "Les colonnes {first} et {second} vont au même endroit. Gardez-en une, et mettez l’autre ailleurs.",
-                first=taken[field] + 1,
-                second=number + 1,
+                first=_called(headers, taken[field]),
+                second=_called(headers, number),
             )
         taken[field] = number
     if not any(name in taken for name in NAMES):
         return _("Indiquez quelle colonne porte le nom du client : sans nom, aucune ligne ne peut entrer.")
     return ""
+
+
+def _called(headers: Sequence[str], number: int) -> str:
+    """A column as people call it: by its header; by its place too when it has none, or shares it."""
+    header = " ".join(headers[number].split())[:60] if number < len(headers) else ""
+    if not header:
+        return _("sans titre (la {place}e)", place=number + 1)
+    if sum(" ".join(other.split())[:60] == header for other in headers) > 1:
+        return _("« {header} » (la {place}e)", header=header, place=number + 1)
+    return _("« {header} »", header=header)
 
 
 def looks_headless(columns: Sequence[str]) -> bool:

@@ -111,7 +111,7 @@ def choose_columns(
 ) -> ImportBatch:
     """Settle what the columns are and have the file tried; nothing enters the base. Refuses a matching that cannot
     serve, and a batch already imported."""
-    if fault := columns.mapping_fault(mapping):
+    if fault := columns.mapping_fault(mapping, batch.columns):
         raise Refusal(fault)
     if default_type and default_type not in CustomerType.values:
         raise Refusal(_("Ce type de client n’existe pas."), field="default_type")

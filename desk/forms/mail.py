@@ -95,13 +95,14 @@ class AddressForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """Another address for a mail that did not arrive."""
+    """Another address for a mail that did not arrive; `refused` when nothing can leave for the present one."""
 
     address = forms.CharField(label=lazy("Nouvelle adresse"), max_length=254, widget=forms.EmailInput)
 
-    def __init__(self, *args: Any, email: Email, **options: Any):
+    def __init__(self, *args: Any, email: Email, refused: bool = False, **options: Any):
         super().__init__(*args, **options)
         self.auto_id = f"id_{email.public_id[:6]}_%s"  # several on one page
+        self.refused = refused
 
 
 class TextForm(forms.Form):

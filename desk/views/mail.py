@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policy import Right, policy
 from crm import outbox
+from crm.addresses import bad_among
 from crm.models import Email
 from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN
 from desk.forms.mail import CorrectionForm
@@ -58,10 +59,16 @@ def mail(request: HttpRequest, ref: str) -> HttpResponse:
             "countdown": int(batch.total_seconds()),
             "counting": email.is_cancellable and email.send_after > clock.real_now(),
             "may_write": request.user.may(Right.LOG),
-            "correction": CorrectionForm(email=email) if email.is_to_decide else None,
+            "correction": _correction(email),
             "waits": why_mail_waits(request.user, request.frame.company) if email.is_cancellable else None,
         },
     )
+
+
+def _correction(email: Email) -> CorrectionForm | None:
+    if not email.is_to_decide:
+        return None
+    return CorrectionForm(email=email, refused=bool(bad_among([email.recipient_email])))
 
 
 @policy(right=Right.SEE_RECORDS, write=Right.LOG)

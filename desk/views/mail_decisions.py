@@ -9,10 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policy import Right, policy
 from crm import mail_decisions
+from crm.addresses import bad_among
 from desk import mail_pages
 from desk.forms.mail import CorrectionForm
 from desk.views.mail import find_mail
 from lib.errors import Refusal
+from lib.identifiers import email_key
 
 GESTURES = {"renvoyer": mail_decisions.resend, "envoye": mail_decisions.consider_sent, "classer": mail_decisions.give_up}
 
@@ -22,11 +24,10 @@ GESTURES = {"renvoyer": mail_decisions.resend, "envoye": mail_decisions.consider
 def to_decide(request: HttpRequest) -> HttpResponse:
     """What a person must look at, each in a sentence."""
     rows = mail_pages.to_decide(request.user)
-    return render(
-        request,
-        "desk/mail/to_decide.html",
-        {"rows": [(row, CorrectionForm(email=row.email)) for row in rows], "may_write": request.user.may(Right.LOG)},
-    )
+    refused = bad_among([row.email.recipient_email for row in rows])
+    forms = [CorrectionForm(email=row.email, refused=email_key(row.email.recipient_email) in refused) for row in rows]
+    context = {"rows": list(zip(rows, forms, strict=True)), "may_write": request.user.may(Right.LOG)}
+    return render(request, "desk/mail/to_decide.html", context)
 
 
 @policy(right=Right.SEE_RECORDS, write=Right.LOG)

@@ -85,12 +85,21 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
   const room = event.target.closest?.("#search-dialog, main");
   const box = room?.querySelector("input[type=search]");
-  const hits = [...(room?.querySelectorAll(".hits a.title") ?? [])].filter(visible);
+  const hits = [...(room?.querySelectorAll(".hits a.title") ?? [])].filter((hit) => visible(hit) && !hit.closest("[inert]"));
   const here = hits.indexOf(event.target);
   if (!hits.length || (here < 0 && event.target !== box)) return;
   event.preventDefault();
   const next = here + (event.key === "ArrowDown" ? 1 : -1);
   (next < 0 ? box : hits[Math.min(next, hits.length - 1)]).focus({ focusVisible: true });
+});
+
+/* What a former search found cannot be opened once other words are typed: it wakes with their own answer. */
+document.addEventListener("input", (event) => {
+  const target = event.target.matches("#search-dialog input[type=search]") && document.getElementById("search-results");
+  if (target) target.inert = target.childElementCount > 0;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "search-results") event.detail.target.inert = false;
 });
 
 document.addEventListener("click", (event) => {

@@ -130,3 +130,23 @@ def test_a_cursor_of_ours_leads_on(camille: User, le_goff: Customer) -> None:
 def test_the_version_asked_for_goes_into_no_header(client: Client, version: str) -> None:
     answer = client.get("/api/schema/", {"version": version})
     assert (answer.status_code, answer["Content-Disposition"]) == (200, client.get("/api/schema/")["Content-Disposition"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v2/customers/", "/api/v1/factures/", "/api/v1/customers/x/y/", "/api/%00"]
+)
+@pytest.mark.parametrize("verb", ["GET", "POST", "DELETE"])
+def test_an_address_that_does_not_exist_answers_json(camille: User, path: str, verb: str) -> None:
+    answer = Client().generic(verb, path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": "Rien ne répond à cette adresse.", "errors": {}}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Un client a un nom\u00a0: remplissez-le."), ("en", "A customer has a name: fill it in.")]
+)
+def test_a_refusal_is_told_in_the_language_of_the_owner(camille: User, language: str, words: str) -> None:
+    """Whatever the program asks for: who reads its logs is the person it works for."""
+    User.objects.filter(pk=camille.pk).update(language=language)
+    asked = {"accept-language": "fr" if language == "en" else "en"}
+    assert Api(camille)("POST", "customers/", {"name": ""}, **asked) == (400, {"detail": words, "errors": {"name": [words]}})

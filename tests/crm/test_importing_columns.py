@@ -122,13 +122,13 @@ def test_a_first_line_of_values_is_no_header():
         ({0: "email"}, "Indiquez quelle colonne porte le nom du client\u00a0: sans nom, aucune ligne ne peut entrer."),
         (
             {0: "name", 2: "email", 4: "email"},
-            "Les colonnes 3 et 5 vont au même endroit. Gardez-en une, et mettez l’autre ailleurs.",
+            "Les colonnes «\u00a0Mél\u00a0» (la 3e) et sans titre (la 5e) vont au même endroit. Gardez-en une, et mettez l’autre ailleurs.",
         ),
         ({0: "name", 1: "is_admin"}, "Le champ «\u00a0is_admin\u00a0» n’existe pas."),
     ],
 )
 def test_a_matching_that_cannot_serve_says_why(mapping, fault):
-    assert mapping_fault(mapping) == fault
+    assert mapping_fault(mapping, ["Nom", "À savoir", "Mél", "Mél", " "]) == fault
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,20 @@ def test_the_queue_shows_both_with_reasons(as_karim, pair):
     ]
 
 
+def test_each_number_stands_under_its_own_name(as_karim, pair):
+    """An establishment against a firm: nine digits are compared, fourteen are called SIRET."""
+    Customer.objects.filter(reference="C00001").update(siren="732829320", siret="73282932000074")
+    Customer.objects.filter(reference="C00002").update(siren="732829320")
+    lines = as_karim.get("/doublons/").context["pairs"][0].lines
+    found = [
+        (str(line.label), line.first.replace("\u00a0", " "), line.second.replace("\u00a0", " "), line.same) for line in lines
+    ]
+    assert [line for line in found if line[0].startswith("SIRE")] == [
+        ("SIREN", "732 829 320", "732 829 320", True),
+        ("SIRET", "732 829 320 00074", "", False),
+    ]
+
+
 @pytest.mark.parametrize(("decision", "kept", "alias"), [("first", "C00001", "C00002"), ("second", "C00002", "C00001")])
 def test_a_pair_becomes_one(as_karim, pair, decision, kept, alias):
     as_karim.post(f"/doublons/{pair.public_id}/", {"decision": decision, "reason": "même nom"})

@@ -62,7 +62,7 @@ def test_a_matching_that_cannot_serve_is_shown_again_as_it_was_chosen(as_karim):
     assert answer.status_code == 422
     assert [column.field for column in answer.context["columns"]] == ["city", "city"]
     assert answer.context["form"].non_field_errors() == [
-        "Les colonnes 1 et 2 vont au même endroit. Gardez-en une, et mettez l’autre ailleurs."
+        f"Les colonnes «{NBSP}Nom{NBSP}» et «{NBSP}Ville{NBSP}» vont au même endroit. Gardez-en une, et mettez l’autre ailleurs."
     ]
 
 

@@ -1,5 +1,6 @@
 """« Courrier »: the list, one mail, what a person decides."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,20 @@ def test_each_choice_is_offered_taken_and_signed(as_karim, company, le_goff, cam
     assert "Karim" in as_karim.get(f"/courrier/{email.public_id}/").content.decode()
 
 
+def test_a_refused_address_is_corrected_first(as_camille, company, le_goff, camille):
+    """Sending again to an address that answers no more would be refused: it is not proposed."""
+    email = turn(queue(le_goff, camille), State.FAILED)
+    BadAddress.objects.create(address="anne@legoff.example", reason="550")
+    for path in ("/courrier/a-decider/", f"/courrier/{email.public_id}/"):
+        page = as_camille.get(path).content.decode()
+        gestures = re.findall(r'action="[^"]*/decision/(\w+)/"', page)
+        assert gestures == ["corriger", "classer"]
+        assert f"/clients/{le_goff.public_id}/adresse/?adresse=anne%40legoff.example" in page
+    BadAddress.objects.all().delete()
+    page = as_camille.get(f"/courrier/{email.public_id}/").content.decode()
+    assert re.findall(r'action="[^"]*/decision/(\w+)/"', page) == ["renvoyer", "classer", "corriger"]
+
+
 def test_a_decision_already_taken_is_told(as_karim, company, le_goff, camille):
     email = turn(queue(le_goff, camille), State.UNCERTAIN)
     as_karim.post(f"/courrier/{email.public_id}/decision/envoye/")
@@ -143,7 +158,7 @@ def test_the_page_of_decisions_costs_the_same_whatever_waits(as_karim, company, 
     for number in range(12):
         turn(queue(le_goff, camille, number), State.HELD)
     as_karim.get("/courrier/a-decider/")
-    with django_assert_num_queries(4):  # session, user, frame, the rows
+    with django_assert_num_queries(5):  # session, user, frame, the rows, which of their addresses answer no more
         as_karim.get("/courrier/a-decider/")
 
 
