@@ -95,6 +95,11 @@ class StandIn:
         payload = json.dumps(event, ensure_ascii=False).encode()
         return payload, signature(payload, secret or self.webhook_secret, at=at)
 
+    def forget_keys(self) -> None:
+        """What Stripe does after a day: a key it has forgotten opens something new."""
+        with self._store() as store:
+            store.execute("DELETE FROM keys")
+
     def wait(self) -> None:
         """Until every message under way has been told or given up."""
         for thread in self._threads:
