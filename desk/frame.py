@@ -41,7 +41,7 @@ ROOMS = (
     Room("customers", _("Clients"), Right.SEE_RECORDS, ("/clients/", "/contacts/", "/doublons/", "/imports/")),
     Room("invoices", _("Factures"), Right.SEE_AMOUNTS, ("/factures/", "/encaissements/")),
     Room("reminders", _("Relances"), Right.APPROVE_REMINDERS, ("/relances/",)),
-    Room("complaints", _("Réclamations"), Right.HANDLE_COMPLAINTS, ("/reclamations/",)),
+    Room("complaints", _("Réclamations"), Right.HANDLE_COMPLAINTS, ("/reclamations/",), "complaints"),
     Room("mails", pgettext_lazy("boîte", "Courrier"), Right.SEE_RECORDS, ("/courrier/",), "mails"),
     Room("firm", _("Maison"), Right.MANAGE_SETTINGS, ("/maison/", "/personnes/", "/journal/")),
 )
@@ -93,10 +93,10 @@ def read_frame(person: User | None) -> Frame:
         row = cursor.fetchone()
     if row is None:  # the firm's row is born with the first setting
         return Frame(Company())
-    *columns, due, mails, duplicates, has_factor = row
+    *columns, due, complaints, mails, duplicates, has_factor = row
     company = Company.from_db("default", [field.attname for field in Company._meta.concrete_fields], _python(columns))
     owes = person.role in company.second_factor_roles and company.smtp_tested_at is not None and not has_factor
-    return Frame(company, {"due": due, "mails": mails, "duplicates": duplicates}, owes)
+    return Frame(company, {"due": due, "complaints": complaints, "mails": mails, "duplicates": duplicates}, owes)
 
 
 @cache
@@ -107,6 +107,9 @@ def _statement(sees: bool, in_team: bool, vendor: str) -> tuple[str, list[tuple[
     day = date(1, 2, 3)
     query = Company.objects.filter(pk=1).annotate(
         due=_count(Commitment.objects.visible_to(stand_in).open().filter(owner=stand_in, due_on__lte=day)),
+        complaints=_count(
+            Commitment.objects.visible_to(stand_in).open().filter(nature="projected", about_kind="complaint", due_on__lte=day)
+        ),
         mails=_count(Email.objects.visible_to(stand_in).to_decide()),
         duplicates=_count(DuplicateCandidate.objects.filter(decision="")),
         has_factor=Exists(Authenticator.objects.filter(user_id=stand_in.pk, type=Authenticator.Type.TOTP)),

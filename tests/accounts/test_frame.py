@@ -18,7 +18,7 @@ def test_the_frame_takes_one_statement_and_tells_what_waits(company, camille, le
     read_frame(camille)
     with django_assert_num_queries(1):
         frame = read_frame(camille)
-    assert (frame.counts, frame.owes_second_factor) == ({"due": 1, "mails": 0, "duplicates": 1}, False)
+    assert (frame.counts, frame.owes_second_factor) == ({"due": 1, "complaints": 0, "mails": 0, "duplicates": 1}, False)
 
 
 @pytest.mark.parametrize("in_team", [True, False])

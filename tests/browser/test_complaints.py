@@ -34,7 +34,9 @@ def cases(company: Company, nadia: User, camille: User) -> dict[str, Complaint]:
             postal_code="44000",
             address="1 rue X",
         )
-        contact = Contact.objects.create(customer=customer, civility="m", last_name=name.rsplit(maxsplit=1)[-1], email=customer.email)
+        contact = Contact.objects.create(
+            customer=customer, civility="m", last_name=name.rsplit(maxsplit=1)[-1], email=customer.email
+        )
         made = open_complaint(
             customer=customer, subject=subject, body=f"{subject}. Je demande une réponse écrite, merci.", channel="email", by=nadia,
             today=today, sent_on=days(today, sent), received_on=days(today, sent), contact=contact, **more,
