@@ -1,5 +1,6 @@
 """The process that draws PDFs. Started by `billing.rendering`: it imports WeasyPrint once, then answers one document at
-a time, each drawn by a child of its own that may use little memory and time, and reach nothing.
+a time, drawn by a child that may use little memory and time, and reach nothing. What is too much for the child ends it
+alone: the next document gets another, as does every fiftieth.
 
 No Django here: a question is a length and JSON on the input, an answer is «+» or «-», a length and bytes.
 """
@@ -28,6 +29,7 @@ _FACTURX = f"""<rdf:Description rdf:about="" xmlns:fx="{FACTURX_NAMESPACE}"><fx:
 <fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>"""
 _UA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>\
 </rdf:Description>"""
+WORKS = 50  # documents of one child
 _REFUSED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "urllib.", "ftplib.", "smtplib.")
 
 
@@ -44,9 +46,14 @@ def main() -> None:
         shutil.rmtree(fonts, ignore_errors=True)
     gc.collect()
     gc.freeze()  # what is loaded stays as it is in every child, on the same pages of memory
-    while question := _question():
-        status, answer = _in_a_child(draw, question)
-        answers.write(struct.pack(">cI", status, len(answer)) + answer)
+    artist: _Artist | None = None
+    while question := _message(0):
+        artist = artist or _Artist(draw, [answers.fileno()])
+        status, answer = artist.ask(question)
+        if status == b"!" or artist.drawn >= WORKS:
+            artist.leave()
+            artist = None
+        answers.write(struct.pack(">cI", b"-" if status == b"!" else status, len(answer)) + answer)
         answers.flush()
 
 
@@ -163,50 +170,69 @@ def _schema(name: str, uri: str, prefix: str, properties: list[tuple[str, str, s
     )
 
 
-def _question() -> dict[str, Any] | None:
-    head = sys.stdin.buffer.read(4)
-    if len(head) < 4:
-        return None
-    body = sys.stdin.buffer.read(struct.unpack(">I", head)[0])
-    found: dict[str, Any] = json.loads(body)
-    return found
+class _Artist:
+    """A child that draws: forked with everything loaded, limited, and told one document at a time."""
 
+    def __init__(self, draw: Callable[[dict[str, Any]], bytes], others: list[int]) -> None:
+        told, self._tell = os.pipe()
+        self._hear, say = os.pipe()
+        self.drawn = 0
+        self.pid = os.fork()
+        if self.pid == 0:
+            status = 1
+            try:
+                for one in (0, self._tell, self._hear, *others):
+                    os.close(one)
+                status = _work(draw, told, say)
+            finally:
+                os._exit(status)
+        os.close(told)
+        os.close(say)
 
-def _in_a_child(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any]) -> tuple[bytes, bytes]:
-    """«+» and the PDF, or «-» and why, whatever happens to the child."""
-    receive, give = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(receive)
-        status = 1
+    def ask(self, question: bytes) -> tuple[bytes, bytes]:
+        """«+» and the PDF, «-» and why, or «!» when the child did not survive the question."""
+        self.drawn += 1
+        end = time.monotonic() + 2 * json.loads(question)["seconds"]
         try:
-            status = _draw_alone(draw, question, give)
-        finally:
-            os._exit(status)
-    os.close(give)
-    answer = _receive(receive, child, question["seconds"] * 2)
-    _pid, ended = os.waitpid(child, 0)
-    if answer[:1] in (b"+", b"-") and ended == 0:
-        return answer[:1], answer[1:]
-    return b"-", b"too-much"
+            _write(self._tell, struct.pack(">I", len(question)) + question)
+        except BrokenPipeError:
+            return b"!", b"too-much"
+        answer = _message(self._hear, end)
+        return (answer[:1], answer[1:]) if answer else (b"!", b"too-much")
+
+    def leave(self) -> None:
+        """End the child, whatever it is doing."""
+        os.close(self._tell)
+        os.close(self._hear)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
 
 
-def _draw_alone(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any], give: int) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (question["seconds"], question["seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (question["memory"], question["memory"]))
+def _work(draw: Callable[[dict[str, Any]], bytes], told: int, say: int) -> int:
+    """Draw what is told until nothing more is."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     sys.addaudithook(_refuse)
-    gc.disable()  # it lives for one document, and its memory is bounded
-    try:
-        answer = b"+" + draw(question)
-    except (MemoryError, RecursionError):
-        answer = b"-too-much"
-    except Exception as problem:  # noqa: BLE001 — told to the caller, whatever it is
-        answer = b"-" + f"{type(problem).__name__}: {problem}".encode()
-    while answer:
-        answer = answer[os.write(give, answer) :]
+    gc.disable()  # between two documents only
+    while question := _message(told):
+        answer = _draw_one(draw, json.loads(question))
+        _write(say, struct.pack(">I", len(answer)) + answer)
+        gc.collect()
     return 0
+
+
+def _draw_one(draw: Callable[[dict[str, Any]], bytes], question: dict[str, Any]) -> bytes:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + question["seconds"]
+    for limit, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, question["memory"])):
+        hard = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    try:
+        return b"+" + draw(question)
+    except (MemoryError, RecursionError):
+        return b"!too-much"
+    except Exception as problem:  # noqa: BLE001 — told to the caller, whatever it is
+        return b"-" + f"{type(problem).__name__}: {problem}".encode()
 
 
 def _refuse(event: str, _given: tuple[object, ...]) -> None:
@@ -215,19 +241,27 @@ def _refuse(event: str, _given: tuple[object, ...]) -> None:
         raise PermissionError(event)
 
 
-def _receive(pipe: int, child: int, seconds: float) -> bytes:
-    found, end = [], time.monotonic() + seconds
-    while True:
-        ready, _write, _error = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
-        if not ready:
-            os.kill(child, signal.SIGKILL)
-            break
-        part = os.read(pipe, 1 << 16)
+def _message(pipe: int, end: float | None = None) -> bytes:
+    """A length and that many bytes; nothing when the other side is gone, or silent at the instant `end`."""
+    head = _exactly(pipe, 4, end)
+    return _exactly(pipe, struct.unpack(">I", head)[0], end) if head else b""
+
+
+def _exactly(pipe: int, size: int, end: float | None) -> bytes:
+    found = bytearray()
+    while len(found) < size:
+        if end is not None and not select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
+            return b""
+        part = os.read(pipe, min(size - len(found), 1 << 20))
         if not part:
-            break
-        found.append(part)
-    os.close(pipe)
-    return b"".join(found)
+            return b""
+        found += part
+    return bytes(found)
+
+
+def _write(pipe: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(pipe, content) :]
 
 
 if __name__ == "__main__":
