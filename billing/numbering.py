@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice, Series
+from lib import clock
 from lib.errors import Refusal
 from lib.typography import long_date
 
@@ -33,8 +34,10 @@ def next_place(series: Series, on: date) -> Place:
     """Which number comes next in a locked series: `F2026-000123`.
 
     Refuses a day before that of the last number, which would make the series go back in time (CGI ann. II art.
-    242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10).
+    242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10), and a day to come, which would hold up every later one.
     """
+    if on > clock.today():
+        raise Refusal(_("Ce jour est à venir : un document porte le jour de son émission, ou un jour passé."), field="on")
     if series.last_issued_on is not None and on < series.last_issued_on:
         raise Refusal(
             _(

@@ -1,6 +1,6 @@
 """The gesture that issues: one number, one ledger posting, one seal, one due date, one mail, or nothing at all."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -92,7 +92,17 @@ def test_a_key_names_one_request(diallo):
 
 def test_numbers_follow_and_start_again_with_the_year(diallo):
     days = [date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 1)]
-    assert [issued(diallo, on=on).number for on in days] == ["F2026-000001", "F2026-000002", "F2027-000001", "F2027-000002"]
+    with clock.travelling(datetime(2027, 1, 1, 9, tzinfo=UTC)):
+        numbers = [issued(diallo, on=on).number for on in days]
+    assert numbers == ["F2026-000001", "F2026-000002", "F2027-000001", "F2027-000002"]
+
+
+def test_a_day_to_come_is_refused(diallo):
+    draft = drafted(diallo)
+    with pytest.raises(Refusal) as refusal:
+        issue_invoice(draft, by=None, on=TODAY + timedelta(days=1))
+    assert refusal.value.field == "on"
+    assert Invoice.objects.get().is_draft
 
 
 def test_a_series_never_goes_back_in_time(diallo):
