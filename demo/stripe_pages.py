@@ -50,4 +50,4 @@ def pay(request: HttpRequest, name: str) -> HttpResponse:
     if choice == "leave" or (choice and session["status"] != "open"):
         return HttpResponseRedirect(session["success_url"])
     shown = {"session": session, "amount": euros(session["amount_total"]), "declined": choice == "decline"}
-    return render(request, "demo/stripe_pay.html", shown, status=422 if choice == "decline" else 200)
+    return render(request, "demo/stripe_pay.html", shown)

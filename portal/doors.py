@@ -109,7 +109,7 @@ def note_opening(link: AccessLink) -> None:
 def closed(answer: HttpResponse) -> HttpResponse:
     """Nothing of a linked page is kept, indexed or told to the next site."""
     answer["Cache-Control"] = "no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"  # «no-referrer» would make browsers send our own forms without origin
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 

@@ -66,7 +66,7 @@ def payment_return(request: HttpRequest, ref: str) -> HttpResponse:
 def closed(answer: HttpResponse) -> HttpResponse:
     """Nothing of these pages is kept, or told to the next site."""
     answer["Cache-Control"] = "no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"  # «no-referrer» would make browsers send our own forms without origin
     return answer
 
 

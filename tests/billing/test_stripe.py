@@ -146,7 +146,7 @@ class TestMessages:
         answer = Client().get(f"/paiement/{paid_page.public_id}/")
         assert (answer.status_code, Payment.objects.count()) == (200, 1)
         assert "Merci, votre paiement est bien arrivé" in answer.content.decode()
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
 
     def test_the_return_page_alone_pays_nothing(self, invoice, stripe_server):
         page = open_page(invoice)

@@ -20,7 +20,7 @@ def test_the_key_is_exchanged_for_a_cookie_and_leaves_the_address(link):
     assert (answer.status_code, answer["Location"]) == (302, f"/document/{link.public_id}/#regler")
     cookie = answer.cookies["document"]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/document/{link.public_id}/", True, "Lax")
-    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("same-origin", "no-store")
     assert AccessLink.objects.get(pk=link.pk).openings == 0
 
 
