@@ -240,8 +240,8 @@ class LetterKind(models.TextChoices):
 class Way(models.TextChoices):
     """How a letter goes."""
 
-    EMAIL = "email", _("par e-mail, la lettre en pièce jointe")
-    POST = "post", _("par la poste : je l’imprime")
+    EMAIL = "email", _("par e-mail, avec son PDF")
+    POST = "post", _("imprimée et postée")
     PORTAL = "portal", _("dans son espace client")
 
 

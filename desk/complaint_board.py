@@ -148,28 +148,38 @@ def answer(rows: Sequence[Row], today: date) -> str:
     if not rows:
         return _("Aucune réclamation n’est ouverte.")
     late = [row for row in rows if row.red]
-    coming = [row for row in rows if not row.red and row.standing.next is not None and row.standing.next.ours]
+    overdue = [row for row in rows if not row.red and row.standing.next is not None and row.standing.next.is_late(today)]
+    coming = [row for row in rows if row.standing.next is not None and row.standing.next.ours and row not in (*late, *overdue)]
     parts = [_late(late)] if late else []
+    if overdue:
+        parts.append(_overdue(overdue))
     if coming:
-        falls = coming[0].standing.next
-        assert falls is not None
-        values = {
-            "who": coming[0].customer,
-            "what": label(falls.code),
-            "day": relative_day(falls.on, today, language=phrases.language()),
-        }
-        parts.append(
-            (
-                _("La suivante, pour %(who)s : %(what)s, %(day)s.")
-                if late
-                else _("La première date, pour %(who)s : %(what)s, %(day)s.")
-            )
-            % values
-        )
-    others = len(rows) - len(late) - min(len(coming), 1)
+        parts.append(_coming(coming[0], today, first=not parts))
+    others = len(rows) - len(late) - len(overdue) - min(len(coming), 1)
     if others and parts:
         parts.append(ngettext("L’autre a le temps.", "Les %(count)s autres ont le temps.", others) % {"count": others})
     return " ".join(parts) or _("Rien n’est à faire de notre côté : la suite vient des clients ou du médiateur.")
+
+
+def _coming(row: Row, today: date, *, first: bool) -> str:
+    falls = row.standing.next
+    assert falls is not None
+    day = relative_day(falls.on, today, language=phrases.language())
+    words = (
+        _("La première date, pour %(who)s : %(what)s, %(day)s.") if first else _("La suivante, pour %(who)s : %(what)s, %(day)s.")
+    )
+    return words % {"who": row.customer, "what": label(falls.code), "day": day}
+
+
+def _overdue(rows: Sequence[Row]) -> str:
+    """What the house had given itself as a date, and let go by."""
+    falls = rows[0].standing.next
+    assert falls is not None
+    if len(rows) == 1:
+        return _("%(who)s attend encore : %(what)s.") % {"who": rows[0].customer, "what": label(falls.code)}
+    return _("%(count)s engagements de la maison sont en retard, à commencer par %(who)s : %(what)s.") % {
+        "count": len(rows), "who": rows[0].customer, "what": label(falls.code),
+    }  # fmt: skip
 
 
 def _late(late: Sequence[Row]) -> str:

@@ -170,16 +170,13 @@ def where(standing: Standing, today: date) -> str:
 
 
 def method(rows: list[ComplaintFact], standing: Standing, today: date) -> list[Step]:
-    """The seven times, with what was done and which one is now."""
-    steps: list[Step] = []
-    now_given = not standing.is_open
-    for title, kinds in METHOD:
-        done = next((row for row in reversed(rows) if row.kind in kinds and row.plain.stands), None)
-        if done is not None:
-            steps.append(Step(str(title), "done", _day_and_words(done, today)))
-        else:
-            steps.append(Step(str(title), "todo" if now_given else "now", ""))
-            now_given = True
+    """The seven times, with what was done; the one after the last done is now."""
+    found = [next((row for row in reversed(rows) if row.kind in kinds and row.plain.stands), None) for _title, kinds in METHOD]
+    last = max((place for place, row in enumerate(found) if row is not None), default=-1)
+    steps = []
+    for place, ((title, _kinds), row) in enumerate(zip(METHOD, found, strict=True)):
+        state = "done" if row is not None else "now" if place == last + 1 and standing.is_open else "todo"
+        steps.append(Step(str(title), state, _day_and_words(row, today) if row is not None else ""))
     return steps
 
 
@@ -249,12 +246,20 @@ def _event(row: ComplaintFact, files: list[Attachment], today: date) -> Event:
         title=row.get_kind_display(),
         when=weekday_date(row.on, language=phrases.language(), year=row.on.year != today.year),
         who=row.author.first_name if row.author else "",
-        words=row.words,
+        words=row.words or received(row),
         letter_url=reverse("complaint_letter_read", args=[letter.public_id]) if letter else "",
         lost=lost,
         confidential=row.is_confidential,
         files=files,
     )
+
+
+def received(row: ComplaintFact) -> str:
+    """How and when a letter or words reached us."""
+    if row.received_on is None:
+        return ""
+    day = long_date(row.received_on, language=phrases.language())
+    return _("Reçue le %(day)s (%(channel)s).") % {"day": day, "channel": row.get_channel_display()}
 
 
 def _no_mediation(complaint: Complaint, standing: Standing) -> str:

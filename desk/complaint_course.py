@@ -17,7 +17,7 @@ from lib.typography import MONTHS, long_date, short_date, weekday_date
 WIDTH, LEFT, RIGHT = 760, 14, 742
 LINE = 31  # where the line lies, in a drawing 64 high
 ROOM = 150  # what two labels need side by side
-AHEAD = timedelta(days=75)  # beyond, a date stands at the end of the line
+BEHIND, AHEAD = timedelta(days=110), timedelta(days=75)  # beyond, a date stands at the end of the line
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Drawing:
     arrow: bool = False
     words: list[str] = field(default_factory=list)
     late: str = ""  # the sentence of the date that is past
+    red: bool = False  # a date of law, not only a commitment of the house
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def axis_for(pairs: Sequence[tuple[Complaint, Standing]], today: date) -> Axis:
     """The days that hold every line: from the oldest complaint to the last near date."""
     starts = [started(complaint, today) for complaint, _standing in pairs]
     ends = [falls.on for _complaint, one in pairs if (falls := one.next) and falls.on <= today + AHEAD]
-    return Axis(min([*starts, today]), max([*ends, today + timedelta(days=14)]))
+    return Axis(max(min([*starts, today]), today - BEHIND), max([*ends, today + timedelta(days=14)]))
 
 
 def started(complaint: Complaint, today: date) -> date:
@@ -121,6 +122,7 @@ def draw(complaint: Complaint, standing: Standing, axis: Axis, *, today: date) -
     _labels(drawing, complaint, standing, begin, due, today=today)
     drawing.words = sentences(complaint, standing, today=today)
     drawing.late = late_sentence(standing, today)
+    drawing.red = late and falls is not None and falls.nature != "house"
     return drawing
 
 

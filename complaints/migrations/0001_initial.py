@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=lib.public_ids.public_id, editable=False, max_length=32, unique=True)),
                 ('kind', models.CharField(choices=[('acknowledgement', 'Accusé de réception'), ('holding', 'Réponse d’attente'), ('favourable', 'Réponse favorable'), ('partial', 'Réponse favorable en partie'), ('refusal', 'Refus'), ('closing', 'Clôture'), ('invitation', 'Invitation à écrire'), ('to_mediator', 'Réponse au médiateur')], max_length=16)),
-                ('way', models.CharField(choices=[('email', 'par e-mail, la lettre en pièce jointe'), ('post', 'par la poste\xa0: je l’imprime'), ('portal', 'dans son espace client')], max_length=8)),
+                ('way', models.CharField(choices=[('email', 'par e-mail, avec son PDF'), ('post', 'imprimée et postée'), ('portal', 'dans son espace client')], max_length=8)),
                 ('language', models.CharField(max_length=5)),
                 ('text_version', models.CharField(max_length=16)),
                 ('client_type', models.CharField(choices=[('consumer', 'Particulier'), ('professional', 'Professionnel'), ('non_professional', 'Non-professionnel'), ('public', 'Public'), ('unknown', 'À préciser')], max_length=16)),
