@@ -25,6 +25,7 @@ from lib.person_names import person_of
 from tact import brief, situation
 from tact.facts import Link, Situation
 
+SAID_BY_ITS_HEADLINE = 2  # the rule of the brief whose headline is the words of a promise
 PROMISES = 12  # of each side, shown on the record; the list has them all
 
 
@@ -60,6 +61,7 @@ class BriefCard:
     phone: str
     call_url: str
     facts: list[Fact]
+    url: str = ""  # of the fact, when no line leads to it
 
 
 @dataclass(slots=True)
@@ -139,7 +141,10 @@ def read_record(
     rooms = frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints))
     thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now, rooms=rooms)
     owed = [commitment for commitment in commitments if commitment.is_open]
-    known = situation.read(customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed)
+    known = situation.read(
+        customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed,
+        complaints=[(row.complaint, row.standing) for row in complaints], owes=bool(money.lines),
+    )  # fmt: skip
     said = [row for row in owed if row.nature == Commitment.Nature.PRIMARY]  # what a document asks for stands with its room
     lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in said]
     ours = [line for side, line in lines if side == Commitment.Owed.US]
@@ -167,8 +172,11 @@ def read_record(
 
 def _card(known: Situation, thread: Thread, *, today: date, now: datetime) -> BriefCard:
     told = brief.compose(known, today=today, now=now, language=phrases.language())
-    facts = [Fact(line.text, link_url(line.link, thread), line.late) for line in told.lines]
-    return BriefCard(told.headline, told.advice, told.phone, f"tel:{told.phone}", facts)
+    # The headline of a promise of today is its words: its line would only say them again (docs/brief.md).
+    shown = [line for line in told.lines if not (told.rule == SAID_BY_ITS_HEADLINE and line.link == told.link)]
+    facts = [Fact(line.text, link_url(line.link, thread), line.late) for line in shown]
+    url = link_url(told.link, thread) if len(shown) < len(told.lines) else ""
+    return BriefCard(told.headline, told.advice, told.phone, f"tel:{told.phone}", facts, url)
 
 
 def link_url(link: Link, thread: Thread | None = None) -> str:

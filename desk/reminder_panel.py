@@ -168,8 +168,8 @@ def _counted(debt: Debt, situation: MoneySituation, today: date) -> str:
     if not rolled:
         return told
     words = ngettext(
-        "Jours de travail seulement : %(steps)s tomberait un jour non travaillé et passe au suivant.",
-        "Jours de travail seulement : %(steps)s tomberaient un jour non travaillé et passent au suivant.",
+        "Jours de travail seulement : %(steps)s tomberait un jour non travaillé et passe au suivant.",
+        "Jours de travail seulement : %(steps)s tomberaient un jour non travaillé et passent au suivant.",
         len(rolled),
     )
     return f"{told} {words % {'steps': list_of(rolled, language=phrases.language())}}"

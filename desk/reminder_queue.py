@@ -155,7 +155,7 @@ def answer(counts: Mapping[str, int], *, on: date, today: date) -> str:
         )
         told += " " + phrases.capital(words % {"count": _spell(count)})
     if on != today:
-        told += " " + _("Aujourd’hui n’est pas un jour de travail : ce qui est approuvé partira %(day)s à 8 h.") % {
+        told += " " + _("Aujourd’hui n’est pas un jour de travail : ce qui est approuvé partira %(day)s à 8 h.") % {
             "day": phrases.exact_day(on, today)
         }
     return told
@@ -180,7 +180,7 @@ def _leaving(key: str, rows: Sequence[Reminder], now: datetime) -> Leaving:
     assert mail is not None  # the filter says so
     left = (mail.send_after - now).total_seconds()
     if len(rows) == 1:
-        text = _("Message à %(name)s : il est prêt à partir.") % {"name": rows[0].customer.name}
+        text = _("Message à %(name)s : il est prêt à partir.") % {"name": rows[0].customer.name}
     else:
         text = _("%(count)s messages sont prêts à partir.") % {"count": len(rows)}
     if left > 900:

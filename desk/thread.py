@@ -44,7 +44,7 @@ ANY = "0" * 26  # stands for a public id in an address worked out once for the p
 OWED = (
     "public_id", "customer", "customer__name", "customer__public_id", "owed_by", "nature", "what", "amount", "due_on", "due_at",
     "due_before", "owner", "owner__name", "owner__email", "author", "author__name", "author__email", "made_at", "kept_at",
-    "released_at", "version", "contact", "interaction", "interaction__kind", "interaction__occurred_at",
+    "released_at", "version", "contact", "interaction", "interaction__public_id", "interaction__kind", "interaction__occurred_at",
 )  # fmt: skip
 MOOD_TONES = {Mood.HAPPY: "ok", Mood.CALM: "plain", Mood.WORRIED: "warn", Mood.UPSET: "warn"}
 MAIL_TONES = {

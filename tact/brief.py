@@ -115,6 +115,28 @@ def _today(known: Known, say: words.Words) -> Answer | None:
     return 2, say.due_today(first), say.who_promised(first, known.situation), first.link, _by_phone(known)
 
 
+def _complaint_first(known: Known, say: words.Words) -> Answer | None:
+    first = next((row for row in known.situation.complaints if row.ours), None)
+    if first is None:
+        return None
+    return 11, say.complaint_first(), say.complaint_advice(first), first.link, False
+
+
+def _call_about_money(known: Known, say: words.Words) -> Answer | None:
+    owed = known.situation.owed
+    if owed is None or owed.decision.decision != "call":
+        return None
+    reason = owed.decision.reasons[0]
+    return 12, say.call_about_money(), say.reason(reason, known.situation), reason.link, True
+
+
+def _reminder_ready(known: Known, say: words.Words) -> Answer | None:
+    owed = known.situation.owed
+    if owed is None or owed.decision.decision not in ("send", "soften"):
+        return None
+    return 13, say.reminder_ready(), say.reminder_advice(owed.decision), owed.decision.reasons[0].link, False
+
+
 def _call_rather(known: Known, say: words.Words) -> Answer | None:
     mood = known.mood
     if mood is None or mood.mood != "upset" or known.days_since(mood.at) > UPSET_DAYS or _heard_since(known, mood):
@@ -174,8 +196,11 @@ def _nothing(known: Known, say: words.Words) -> Answer:
 _RULES: tuple[Callable[[Known, words.Words], Answer | None], ...] = (
     _keep_it_first,
     _today,
+    _complaint_first,
     _call_rather,
+    _call_about_money,
     _where_is_it,
+    _reminder_ready,
     _new_address,
     _mail_lost,
     _nothing_urgent,
@@ -196,10 +221,15 @@ def _by_phone(known: Known) -> bool:
 def _lines(known: Known, say: words.Words, rule: int) -> list[Line]:
     found = _some("ours_late", known.ours_late, say.line_late, say, late=True)
     found += _some("ours_today", known.ours_today, say.line_today, say)
+    found += _of_rooms(known, say)
     found += _some("theirs_late", known.theirs_late, say.line_expected, say, most=1, late=True)
+    found += _of_money(known, say)
     if known.contacts:
         last = known.contacts[0]
         found.append(Line("last_contact", say.line_contact(last, known.day_of(last.at)), last.link))
+    note = known.situation.note
+    if note is not None:
+        found.append(Line("note", say.line_note(note, known.day_of(note.at)), note.link))
     if known.mood is not None and known.mood.mood in ("worried", "upset"):
         found.append(Line("mood", say.line_mood(known.mood, known.day_of(known.mood.at)), known.mood.link))
     found += _some("lost_mail", known.lost_mails, say.lost, say, most=1)
@@ -208,6 +238,39 @@ def _lines(known: Known, say: words.Words, rule: int) -> list[Line]:
         found += [Line(code, say.line_next(row), row.link) for row in rows[:1]]
     if rule > 4 and (text := say.preference(known.situation)):
         found.append(Line("preference", text, known.situation.link))
+    return found
+
+
+def _of_rooms(known: Known, say: words.Words) -> list[Line]:
+    """Open complaints with their dates, then what waits for an answer of ours, unless a promise of ours already says it."""
+    found = [
+        Line("complaint", say.line_complaint(row), row.link, row.ours and row.falls_on is not None and row.falls_on < known.today)
+        for row in known.situation.complaints[:MOST_OF_A_KIND]
+    ]
+    promised = {row.source for row in (*known.ours_late, *known.ours_today)}
+    owed = known.situation.owed
+    if owed is None:
+        return found
+    asked = [*(row for debt in owed.situation.debts for row in debt.questions), *owed.situation.questions]
+    waiting = [say.queue.question(row) for row in asked if row.link.ref not in promised]
+    return [*found, *(Line(row.code, row.text, row.link) for row in waiting[:1])]
+
+
+def _of_money(known: Known, say: words.Words) -> list[Line]:
+    """What is overdue or falls soon, then what the queue of reminders does of it, in its words."""
+    owed = known.situation.owed
+    if owed is None:
+        return []
+    found = []
+    late = [debt for debt in owed.situation.debts if debt.due_on < known.today]
+    soon = [debt for debt in owed.situation.debts if known.today <= debt.due_on <= known.today + timedelta(days=SOON_DAYS)]
+    if late:
+        found.append(Line("overdue", say.line_overdue(late), late[0].link, late=True))
+    elif soon:
+        found.append(Line("due_soon", say.line_due_soon(soon), soon[0].link))
+    first = owed.decision.reasons[0]
+    if (owed.decision.decision != "wait" or owed.decision.held) and first.code not in ("complaint", "question"):
+        found.append(Line("reminder", say.line_reminder(owed.decision), first.link))
     return found
 
 

@@ -1,13 +1,17 @@
 """The words of the brief, as a colleague would say them. Pure; sentences are French and translated when said."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
-from lib.plain_text import first_sentence
+from lib.plain_text import first_sentence, shorten
 from lib.typography import amount, hour, long_date, quoted, relative_day
 from lib.wording import say as _
-from tact.facts import Contact, Link, LostMail, Promise, RefusedAddress, Situation
+from tact import decide_words
+from tact.facts import ComplaintNow, Contact, Debt, Decision, Link, LostMail, Promise, Reason, RefusedAddress, Situation
 
 __all__ = ["Link", "Words"]
+NOTE_SIGNS = 200  # a note has no length; the thread has all of it
 
 
 class Words:
@@ -16,6 +20,7 @@ class Words:
     def __init__(self, today: date, language: str):
         self.today = today
         self.language = language
+        self.queue = decide_words.Words(today, language)  # money is told in the words of the queue
 
     # --- headlines
 
@@ -49,7 +54,25 @@ class Words:
     def nothing(self) -> str:
         return _("Rien n’attend")
 
+    def complaint_first(self) -> str:
+        return _("Une réclamation attend notre réponse")
+
+    def call_about_money(self) -> str:
+        return _("Appelez au sujet de ce qui est dû")
+
+    def reminder_ready(self) -> str:
+        return _("Un rappel est prêt")
+
     # --- advice
+
+    def complaint_advice(self, row: ComplaintNow) -> str:
+        return f"{self.line_complaint(row)}."
+
+    def reason(self, reason: Reason, situation: Situation) -> str:
+        return f"{reason.text}{self._preferably(situation)}."
+
+    def reminder_advice(self, decision: Decision) -> str:
+        return f"{decision.reasons[0].text}. {decision.deduction}"
 
     def broken(self, promise: Promise, situation: Situation, *, apologise: bool) -> str:
         told = self._promised_for(promise)
@@ -148,6 +171,36 @@ class Words:
     def and_others(self, count: int) -> str:
         return _(" et {count} autre", count=count) if count == 1 else _(" et {count} autres", count=count)
 
+    def line_note(self, note: Contact, on: date) -> str:
+        day = self._day(on)
+        told = _("Note de {who} {day}", who=note.colleague, day=day) if note.colleague else _("Note {day}", day=day)
+        return _("{told} : {words}", told=told, words=shorten(first_sentence(note.words), NOTE_SIGNS))
+
+    def line_complaint(self, row: ComplaintNow) -> str:
+        told = _("{label}, depuis {day}", label=row.label, day=self._day(row.since_on))
+        if row.falls_on is not None:
+            told += ", " + _duty(row.code, self._full(row.falls_on))
+        return told + (_(", suivie par {who}", who=row.owner) if row.owner else "")
+
+    def line_overdue(self, debts: Sequence[Debt]) -> str:
+        total = amount(sum((debt.balance for debt in debts), Decimal(0)), language=self.language)
+        day = self._day(min(debt.due_on for debt in debts))
+        if len(debts) == 1:
+            return _("{amount} échus depuis {day}", amount=total, day=day)
+        return _("{amount} échus sur {count} factures, depuis {day}", amount=total, count=len(debts), day=day)
+
+    def line_due_soon(self, debts: Sequence[Debt]) -> str:
+        total = amount(sum((debt.balance for debt in debts), Decimal(0)), language=self.language)
+        return _("{amount} à régler pour {day}", amount=total, day=self._day(min(debt.due_on for debt in debts)))
+
+    def line_reminder(self, decision: Decision) -> str:
+        reason = decision.reasons[0].text
+        if decision.decision == "call":
+            return _("À appeler : {reason}", reason=reason)
+        if decision.decision == "wait":
+            return _("Rien ne part : {reason}", reason=reason)
+        return _("Un rappel est prêt : {reason}", reason=reason)
+
     # --- pieces
 
     def _promised_for(self, promise: Promise) -> str:
@@ -195,6 +248,18 @@ class Words:
             return told
         told = f"{what} {self._day(on)}"
         return _("{told}, avec {who}", told=told, who=last.colleague) if last.colleague else told
+
+
+def _duty(code: str, day: str) -> str:
+    """The date that falls next, in words."""
+    said = {
+        "answer": _("réponse avant le {day}", day=day),
+        "acknowledge": _("accusé de réception avant le {day}", day=day),
+        "invite": _("à inviter à écrire avant le {day}", day=day),
+        "promised": _("réponse promise pour le {day}", day=day),
+        "execution": _("à faire avant le {day}", day=day),
+    }
+    return said.get(code) or _("prochaine date le {day}", day=day)
 
 
 def _channels() -> dict[str, tuple[str, str]]:

@@ -148,7 +148,7 @@ class Words:
         return Reason("first_delay", text, situation.link)
 
     def public(self, situation: MoneySituation) -> Reason:
-        return Reason("public", _("Comptable public : on demande une date, sans presser"), situation.link)
+        return Reason("public", _("Comptable public : on demande une date, sans presser"), situation.link)
 
     def prefers_voice(self, situation: MoneySituation) -> Reason:
         text = _("Préfère une visite") if situation.preferred_channel == "visit" else _("Préfère le téléphone")
@@ -250,12 +250,12 @@ def deduction(decision: str, code: str, step: str) -> str:
     by_reason = {
         "complaint": _("Le désaccord ne porte que sur une part : on parle du reste, avec délicatesse."),
         "question": _("Nous devons une réponse : on le dit, et on ne parle que du reste."),
-        "promise": _("Une part est promise : on ne parle que du reste."),
-        "transit": _("Une part est en chemin : on ne parle que du reste."),
+        "promise": _("Une part est promise : on ne parle que du reste."),
+        "transit": _("Une part est en chemin : on ne parle que du reste."),
         "hold": _("Une facture est laissée de côté : on ne parle que du reste."),
         "mood": _("Une inquiétude est là : on ménage la relation."),
         "first_delay": _("Un oubli, sans doute. Ni pénalité, ni formule juridique."),
-        "public": _("Un mandat en cours, sans doute : on demande une date."),
+        "public": _("Un mandat en cours, sans doute : on demande une date."),
         "promise_broken": _("Une parole n’a pas été tenue : on demande ce qui s’est passé, sans reproche."),
         "upset": _("Un message de plus blesserait : on écoute d’abord."),
         "dissatisfied": _("Quelque chose s’est mal passé : on écoute d’abord."),
@@ -263,7 +263,7 @@ def deduction(decision: str, code: str, step: str) -> str:
         "prefers_voice": _("Une voix sera mieux reçue qu’un message."),
     }
     by_step = {
-        "information": _("Rien ne presse : un mot suffit."),
+        "information": _("Rien ne presse : un mot suffit."),
         "first": _("Un oubli, ou un règlement en chemin."),
         "second": _("Une difficulté, peut-être : on offre de l’aide avant d’insister."),
         "call": _("Écrire encore ne servirait à rien : une voix vaudra mieux."),

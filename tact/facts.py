@@ -31,6 +31,7 @@ class Promise:
     owner: str = ""  # the colleague who owes it, by first name
     promised_by: str = ""  # the colleague who took or noted it, by first name
     promised_on: date | None = None
+    source: str = ""  # public id of the exchange it was born with
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,30 @@ class Situation:
     has_usable_email: bool = False
     preferred_channel: str = ""  # phone, email, visit, post, message, portal or nothing
     preferred_moment: str = ""
+    note: Contact | None = None  # the last one of the last days, when the reader may see it
+    complaints: tuple["ComplaintNow", ...] = ()  # open ones, the nearest date first; none for who may not read them
+    owed: "Owed | None" = None  # nothing for who may not see amounts
+
+
+@dataclass(frozen=True)
+class ComplaintNow:
+    """An open complaint as it stands today: the date that falls next, if any."""
+
+    link: Link
+    label: str  # «Réclamation R2026-000007»
+    since_on: date
+    falls_on: date | None = None
+    code: str = ""  # complaints.states.Next.code
+    ours: bool = False  # a duty of ours, late once past
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a customer owes, and what the queue of reminders would do about it."""
+
+    situation: "MoneySituation"
+    decision: "Decision"
 
 
 @dataclass(frozen=True)

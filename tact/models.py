@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A mail that will not leave did nothing: its step is still to be done.
 NOT_DONE = (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)
+# A mail that never reached anybody is no contact: «last contact» must not count it.
+NOT_WRITTEN = (Email.State.QUEUED, Email.State.SENDING, Email.State.HELD, Email.State.FAILED, Email.State.CANCELLED)
 LEAVING = (Email.State.QUEUED, Email.State.SENDING)
 
 

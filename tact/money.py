@@ -21,8 +21,7 @@ from crm.writing import CUSTOMER, Recipient
 from lib import clock
 from lib.money import cents
 from tact import facts
-from tact.models import LEAVING, Hold, ReminderLine, Scenario
-from tact.situation import NOT_WRITTEN
+from tact.models import LEAVING, NOT_WRITTEN, Hold, ReminderLine, Scenario
 
 PAST_DAYS = 90  # how far back exchanges are read
 BATCH = 2000  # customers read together

@@ -125,7 +125,7 @@ def take_back(reminders: Sequence[Reminder], *, by: User) -> int:
         if reminder.mail is not None and reminder.mail.is_cancellable:
             taken += cancel(reminder.mail, by=by).state == Email.State.CANCELLED
     if not taken:
-        raise Refusal(_("Il n’est plus temps : le message est parti, ou déjà repris."))
+        raise Refusal(_("Il n’est plus temps : le message est parti, ou déjà repris."))
     return taken
 
 

@@ -1,15 +1,24 @@
 """Reads, from the real tables, what judgement needs. A constant number of statements; nothing is copied down."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import translation
 
 from accounts.models import User
+from accounts.rights import Right
+from billing.models import Invoice
+from complaints.models import Complaint
+from complaints.states import Standing
 from crm.mail_reasons import retold
 from crm.models import BadAddress, Commitment, Contact, Customer, Email, Interaction
-from crm.models.timeline import CONTACT_KINDS, Visibility
+from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
 from lib import clock
 from lib.plain_text import first_sentence
 from tact import facts
+from tact.models import NOT_WRITTEN
+from tact.planning import plan_one, planning_day
 
 LAST_CONTACTS = 12  # enough to find the mood of the last months without reading a whole history
 MOOD_DAYS = 90
@@ -18,8 +27,7 @@ _CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
     "public_id", "occurred_at", "kind", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
     "contact__first_name", "contact__last_name", "email__interaction", "email__subject", "email__text", "email__erased_at",
 )  # fmt: skip
-# A mail that never reached anybody is no contact: «last contact» must not count it.
-NOT_WRITTEN = (Email.State.QUEUED, Email.State.SENDING, Email.State.HELD, Email.State.FAILED, Email.State.CANCELLED)
+NOTE_DAYS = 7
 
 
 def read(
@@ -30,17 +38,24 @@ def read(
     ids: list[int] | None = None,
     contacts: Iterable[Contact] | None = None,
     commitments: Iterable[Commitment] | None = None,
+    complaints: Iterable[tuple[Complaint, Standing]] | None = None,
+    owes: bool | None = None,
 ) -> facts.Situation:
     """What is known of `customer` that matters before speaking, as `user` may know it at `now`.
 
-    A page that already loaded the family's ids, the present contacts or the open commitments (with owner and
-    author) passes them. At most six statements otherwise.
+    A page that already loaded the family's ids, the present contacts, the open commitments (with owner and
+    author), the open complaints with their standing, or knows whether something is due, passes them. At most eight
+    statements otherwise, and a constant number more for a customer who owes something.
     """
+    today = clock.local(now).date()
     ids = ids if ids is not None else customer.family_ids()
     people = list(contacts if contacts is not None else Contact.objects.present().filter(customer_id__in=ids))
     if commitments is None:
-        commitments = Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author")
-    past = _last_contacts(ids, user=user)
+        commitments = Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author", "interaction")
+    if complaints is None:
+        rows = Complaint.objects.read_by(user).of_family(ids).open_on(today).order_by("id")
+        complaints = [(row, row.standing_on(today)) for row in rows]
+    past, note = _last_words(ids, user=user, now=now)
     addresses = _addresses(customer, people)
     refused = list(BadAddress.objects.filter(address__in=addresses)) if addresses else []
     bad = {row.address for row in refused}
@@ -50,7 +65,8 @@ def read(
         name=_spoken_name(customer, people),
         since_on=customer.since_on,
         phone=customer.phone or next((person.mobile or person.phone for person in people if person.mobile or person.phone), ""),
-        promises=tuple(_promise(row) for row in commitments),
+        # what a document or the law asks for stands with its document
+        promises=tuple(_promise(row) for row in commitments if row.nature == Commitment.Nature.PRIMARY),
         contacts=past,
         moods=tuple(moment for moment in past if moment.mood and moment.at >= since),
         lost_mails=_lost_mails(ids, user=user, now=now),
@@ -58,20 +74,51 @@ def read(
         has_usable_email=any(address not in bad for address in addresses),
         preferred_channel=customer.preferred_channel,
         preferred_moment=customer.preferred_moment,
+        note=note,
+        complaints=tuple(sorted((_complaint(*pair) for pair in complaints), key=_nearest)),
+        owed=_owed(customer, ids, user=user, today=today, now=now, owes=owes),
     )
 
 
-def _last_contacts(ids: list[int], *, user: User) -> tuple[facts.Contact, ...]:
-    # Every row is read, whoever may see it: a private exchange still happened. Its words stay out.
-    rows = (
-        Interaction.objects.of_family(ids)
-        .filter(kind__in=CONTACT_KINDS, erased_at=None)
-        .exclude(email__state__in=NOT_WRITTEN)
-        .select_related("author", "contact", "email")
-        .only(*_CONTACT_COLUMNS)
-        .newest_first()[:LAST_CONTACTS]
+def _owed(customer: Customer, ids: list[int], *, user: User, today: date, now: datetime, owes: bool | None) -> facts.Owed | None:
+    """What is due and what the queue would do, in its very words; one statement when nothing is."""
+    due = Invoice.objects.visible_to(user).of_family(ids).unpaid()
+    if not (due.exists() if owes is None and user.may(Right.SEE_AMOUNTS) else owes):
+        return None
+    planned = plan_one(customer, on=planning_day(today), now=now, language=translation.get_language() or "fr")
+    return facts.Owed(planned.situation, planned.decision) if planned else None
+
+
+def _complaint(row: Complaint, standing: Standing) -> facts.ComplaintNow:
+    falls = standing.next
+    return facts.ComplaintNow(
+        link=facts.Link("complaint", row.public_id),
+        label=row.about_label,
+        since_on=clock.local(row.recorded_at).date(),
+        falls_on=falls.on if falls else None,
+        code=falls.code if falls else "",
+        ours=bool(falls and falls.ours),
+        owner=row.owner.first_name if row.owner else "",
     )
-    return tuple(_moment(row, hidden=not _may_read(row, user)) for row in rows)
+
+
+def _nearest(row: facts.ComplaintNow) -> tuple[bool, date, str]:
+    return (not row.ours, row.falls_on or date.max, row.label)
+
+
+def _last_words(ids: list[int], *, user: User, now: datetime) -> tuple[tuple[facts.Contact, ...], facts.Contact | None]:
+    """The last human contacts, newest first, and the last note of the last days, in one statement."""
+    # Every contact is read, whoever may see it: a private exchange still happened. Its words stay out. A note is only
+    # words: a reserved one is not told at all.
+    past = Interaction.objects.of_family(ids).filter(erased_at=None).newest_first()
+    written = past.filter(kind__in=CONTACT_KINDS).exclude(email__state__in=NOT_WRITTEN)
+    contacts = written.filter(Q(email=None) | Q(email__purpose=Email.LETTER))  # what the house sends of itself is no contact
+    notes = past.visible_to(user).filter(kind=Kind.NOTE, occurred_at__gte=now - timedelta(days=NOTE_DAYS)).exclude(body="")
+    wanted = Q(pk__in=contacts.values("pk")[:LAST_CONTACTS]) | Q(pk__in=notes.values("pk")[:1])
+    rows = Interaction.objects.filter(wanted).select_related("author", "contact", "email").only(*_CONTACT_COLUMNS).newest_first()
+    told = [_moment(row, hidden=not _may_read(row, user)) for row in rows]
+    note = next((row for row in told if row.kind == Kind.NOTE), None)
+    return tuple(row for row in told if row.kind != Kind.NOTE), note
 
 
 def _may_read(row: Interaction | Email, user: User) -> bool:
@@ -110,6 +157,7 @@ def _promise(row: Commitment) -> facts.Promise:
         owner=row.owner.first_name if row.owner else "",
         promised_by=row.author.first_name if row.author else "",
         promised_on=clock.local(row.made_at).date(),
+        source=row.interaction.public_id if row.interaction else "",
     )
 
 

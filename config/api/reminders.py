@@ -113,7 +113,7 @@ def _day(request: Request) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Refusal(_("« on » est une date comme 2026-11-21."), field="on") from None
+        raise Refusal(_("« on » est une date comme 2026-11-21."), field="on") from None
 
 
 def _heads(request: Request) -> list[int] | None:

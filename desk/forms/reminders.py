@@ -20,7 +20,7 @@ class WordsForm(Promising):
         widget=forms.Textarea(attrs={"rows": 18}),
         strip=False,
         max_length=20_000,
-        help_text=lazy("{portes} devient les liens pour régler, en parler ou dire une difficulté : gardez-le."),
+        help_text=lazy("{portes} devient les liens pour régler, en parler ou dire une difficulté : gardez-le."),
     )
 
 
@@ -30,7 +30,7 @@ class CallForm(Promising):
     words = forms.CharField(
         label=lazy("Ce qui s’est dit"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=20_000
     )
-    mood = forms.ChoiceField(label=lazy("Comment était-ce ?"), choices=MOODS, required=False)
+    mood = forms.ChoiceField(label=lazy("Comment était-ce ?"), choices=MOODS, required=False)
     when = forms.CharField(label=lazy("A promis de régler pour le"), required=False, widget=forms.TextInput(attrs=WHEN))
     amount = forms.DecimalField(
         label=lazy("Montant promis, en euros"), required=False, max_digits=12, decimal_places=2, min_value=0, localize=True

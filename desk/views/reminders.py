@@ -60,7 +60,7 @@ def send_ready(request: HouseRequest) -> HttpResponse:
     words = ngettext("%(count)s message est approuvé.", "%(count)s messages sont approuvés.", len(made)) % {"count": len(made)}
     messages.success(request, words)
     if aside:
-        messages.warning(request, _("Mis de côté, quelque chose a changé : %(names)s.") % {"names": ", ".join(aside)})
+        messages.warning(request, _("Mis de côté, quelque chose a changé : %(names)s.") % {"names": ", ".join(aside)})
     return redirect("reminders")
 
 
@@ -72,7 +72,7 @@ def edit(request: HouseRequest, ref: str) -> HttpResponse:
     planned = plan_one(customer, on=day, now=clock.now())
     ready = planned and reminding.prepare(planned, by=request.user, on=day, company=request.frame.company)
     if ready is None:
-        messages.error(request, _("On n’écrit pas à ce client aujourd’hui : la file dit pourquoi."))
+        messages.error(request, _("On n’écrit pas à ce client aujourd’hui : la file dit pourquoi."))
         return redirect(_at(ref))
     words = {"seen": ready.message.digest, "subject": ready.message.subject, "body": ready.message.body}
     form = WordsForm(request.POST or None, by=request.user, initial=words)

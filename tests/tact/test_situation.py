@@ -78,10 +78,10 @@ def test_a_refused_address_is_told_and_no_longer_usable(le_goff: Customer, camil
 def test_it_costs_the_same_whatever_the_history(le_goff: Customer, camille: User, django_assert_num_queries: Any) -> None:
     for _number in range(3):
         log_interaction(le_goff, by=camille, kind="call", direction="in", body="Un mot.")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         read(le_goff, camille)
     for _number in range(40):
         log_interaction(le_goff, by=camille, kind="call", direction="in", body="Un mot.")
         promise(le_goff, owed_by="us", what="Rappeler", due_on=clock.today(), by=camille)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         read(le_goff, camille)

@@ -61,7 +61,7 @@ def test_it_is_read_by_a_person_too(le_goff: Customer) -> None:
     assert "Personne ne doit rien." in said("--on", "2026-11-23")
     bill = invoice(le_goff)
     text = said("--on", "2026-11-23")
-    assert f"{le_goff.name} : écrire, 860,00\u00a0€ ({bill.number})" in text
+    assert f"{le_goff.name}\u00a0: écrire, 860,00\u00a0€ ({bill.number})" in text
     assert "J+3, premier rappel" in text
     pay(bill)
     assert "Personne ne doit rien." in said("--on", "2026-11-23")

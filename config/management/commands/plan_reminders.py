@@ -23,7 +23,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"« {text} » n’est pas une date comme 2026-11-21.") from None
+        raise ArgumentTypeError(f"« {text} » n’est pas une date comme 2026-11-21.") from None
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             with translation.override("fr"):
                 told = tell_plan(on=on)
         except MissingLaw as missing:
-            raise CommandError(f"Nos données ne couvrent pas ce jour : {missing}.") from missing
+            raise CommandError(f"Nos données ne couvrent pas ce jour : {missing}.") from missing
         if as_json:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
             return
@@ -54,4 +54,4 @@ def _line(row: dict[str, Any]) -> str:
     asked = f", {amount(Decimal(row['amount']))}" if row["claims"] else ""
     numbers = ", ".join(claim["number"] for claim in row["claims"] or row["waiting"])
     reasons = "\n".join(f"    {reason['text']}" for reason in row["reasons"])
-    return f"{row['name']} : {WORDS[row['decision']]}{asked} ({numbers})\n{reasons}"
+    return f"{row['name']} : {WORDS[row['decision']]}{asked} ({numbers})\n{reasons}"
