@@ -5,6 +5,7 @@ A new URL needs a new sample only when it designates something new: the message 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,7 @@ from crm.models import (
 from crm.models.timeline import Visibility
 from lib import clock
 from lib.public_ids import public_id
+from tact.models import Hold, Reminder
 from tests.harness.personas import member
 
 
@@ -141,6 +143,10 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     invoice_sample = seen_by_all(paper)
     link = AccessLink.objects.create(invoice=paper, address="anne@legoff.example", key_hash="k", ends_on=clock.today())
     asked = Question.objects.create(invoice=paper, words="Que couvre la pose ?", answer_by=clock.today())
+    reminder = Reminder.objects.create(
+        customer=customer, how="call", decision="call", tone="spoken", on=clock.today(), amount=10, reasons=[], scenario_version=1
+    )
+    held = Hold.objects.create(customer=customer, resume_on=clock.today() + timedelta(days=9), reason="words of a colleague")
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
         "clients/ref": customer_sample,
@@ -164,6 +170,9 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "liens/ref": seen_by_all(link),
         "invoices/id": invoice_sample,
         "questions/ref": seen_by_all(asked),
+        "rappels/ref": seen_by_all(reminder),
+        "reprendre/ref": seen_by_all(reminder),
+        "retenues/ref": seen_by_all(held),
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),
