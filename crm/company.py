@@ -37,13 +37,14 @@ def the_company() -> Company:
     return Company.objects.get_or_create(pk=1)[0]
 
 
-def update_company(*, by: User | None, version: int | None = None, **fields: Any) -> Update:
+def update_company(*, by: User | None, version: int | None = None, bank_too: bool = True, **fields: Any) -> Update:
     """Change the firm's fields (raw values: checked here, every wrong one named in the Refusal).
 
     `version` is the one the person saw: when somebody else wrote meanwhile, raises Conflict. `smtp_password` is written
     encrypted and never read back; empty keeps the former one, which no other server is ever told. With a second holder
     of the right on bank details, theirs wait for that person. `by=None` is the operator of the machine, or the house
-    itself: nothing waits.
+    itself: nothing waits. `bank_too=False` is a door where nobody proves again who they are (a credential of the API):
+    bank details that would change are refused.
     """
     the_company()
     with transaction.atomic():
@@ -59,6 +60,14 @@ def update_company(*, by: User | None, version: int | None = None, **fields: Any
         bank = {name: changed[name] for name in BANK if name in changed}
         pending = None
         if bank:
+            if not bank_too:
+                raise Refusal(
+                    _(
+                        "Les coordonnées bancaires ne se changent qu’à l’écran, dans les réglages de la maison, avec votre mot de "
+                        "passe. Rien n’a été modifié."
+                    ),
+                    field=min(bank, key=BANK.index),
+                )
             _refuse_bank(by)
             if by is not None and second_persons(by):
                 changed = {name: value for name, value in changed.items() if name not in BANK}
