@@ -188,7 +188,8 @@ def _move(use: Allocation, invoice: Invoice) -> Move:
     if payment is None:
         return Move(use.made_on, "", "", use.amount)
     words = _("Annulation d’un paiement") if use.amount < 0 else str(Method(payment.method).label).capitalize()
-    return Move(payment.paid_on, words, payment.reference or payment.reason, use.amount)
+    url = reverse("payment", args=[payment.public_id])
+    return Move(payment.paid_on, words, payment.reference or payment.reason, use.amount, url)
 
 
 def _answer(invoice: Invoice, balance: Decimal, uses: Sequence[Allocation], notes: Sequence[Invoice], today: date) -> str:
