@@ -74,7 +74,8 @@ def seal(kind: str, thing: Sealed, payload: Mapping[str, Any]) -> Seal:
 def _locked_head() -> ChainHead:
     head = ChainHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
-        ChainHead.objects.bulk_create([ChainHead()], ignore_conflicts=True)
+        name = secrets.token_hex(13)  # true chance: an invented firm built again is another chain
+        ChainHead.objects.bulk_create([ChainHead(chain=name)], ignore_conflicts=True)
         head = ChainHead.objects.select_for_update().get(pk=1)
     return head
 

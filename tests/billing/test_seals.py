@@ -24,6 +24,7 @@ from crm import triggers
 from crm.models import Customer
 from lib import clock
 from lib.errors import Refusal
+from lib.public_ids import drawn_from
 from tests.billing.house import issued, open_firm, settle
 
 TODAY = clock.today()
@@ -151,6 +152,17 @@ def test_a_head_that_the_database_cannot_write(chain, keys):
     assert seal_keys.kept_head(head.chain) == (8, head.digest)
     next(keys.glob("*.head")).unlink()
     assert (0, "aucune trace de la tête n’est gardée hors de la base") in found()
+
+
+def test_an_invented_firm_built_again_is_another_chain(keys, db, diallo):
+    names = set()
+    for _time in range(2):
+        with transaction.atomic(), drawn_from("Menuiserie Duval"):
+            open_firm()
+            issued(settle(diallo))
+            names.add(ChainHead.objects.get().chain)
+            transaction.set_rollback(True)
+    assert len(names) == 2
 
 
 def test_a_lawful_erasure_leaves_the_link(chain):
