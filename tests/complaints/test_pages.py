@@ -164,6 +164,17 @@ def test_a_stranger_reads_nothing(as_lecture, complaint, client):
         assert client.get(reverse(name, args=[ref])).status_code == 302
 
 
+def test_today_and_the_lists_lead_to_the_complaint(as_nadia, late, today):
+    words = page(as_nadia, "home")
+    assert f"Répondre à la réclamation {late.reference}" in words
+    assert f"M. Diallo, réclamation {late.reference}" in words
+    content = as_nadia.get(reverse("home")).content.decode()
+    assert reverse("pointing", args=["complaint", late.public_id]) in content
+    assert as_nadia.get(reverse("pointing", args=["complaint", late.public_id]))["Location"] == reverse(
+        "complaint", args=[late.public_id]
+    )
+
+
 class TestCalendar:
     """The feed that a person's own calendar reads."""
 
