@@ -76,7 +76,7 @@ class PolicyMiddleware:
         if declared.public or declared.api:
             return None
         if not request.user.is_authenticated:
-            return _to_login(request)
+            return _to_login(request, reverse("account_request_login_code") if declared.contact else None)
         if declared.signed_in:
             return None
         if request.user.is_house == declared.contact:  # the space of clients, and the house: whose, the page asks
@@ -87,12 +87,13 @@ class PolicyMiddleware:
         return None
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
-    """The login page, then back to the page asked for (a form that was being sent cannot be replayed)."""
+def _to_login(request: HttpRequest, door: str | None) -> HttpResponse:
+    """The login page, or `door` (a client has no password: a code is mailed), then back to the page asked for (a form that was
+    being sent cannot be replayed)."""
     if request.htmx:
         page = request.htmx.current_url_abs_path or "/"
-        return HttpResponseClientRedirect(redirect_to_login(page)["Location"])
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        return HttpResponseClientRedirect(redirect_to_login(page, door)["Location"])
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else settings.PORTAL_URL if door else "/", door)
 
 
 def _to_enrolment(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,9 @@ def is_over(request: HttpRequest) -> bool:
     if began is None or seen is None:
         session[_BEGAN] = session[_SEEN] = now
         return False
-    if now - began >= ABSOLUTE_SECONDS or now - seen >= (IDLE_SECONDS if request.user.is_house else PORTAL_IDLE_SECONDS):
+    if now - began >= ABSOLUTE_SECONDS or now - seen >= (
+        IDLE_SECONDS if getattr(request.user, "is_house", True) else PORTAL_IDLE_SECONDS
+    ):
         return True
     if now - seen >= WRITE_EVERY_SECONDS:
         session[_SEEN] = now

@@ -34,6 +34,8 @@ def invite(contact: Contact, *, customer: Customer | None = None, sees_all: bool
         Customer.objects.select_for_update().get(pk=owner.pk)
         if found := ContactAccess.objects.living().filter(contact=contact, customer=owner).first():
             return found
+        for former in ContactAccess.objects.filter(contact=contact, customer=owner, ended_at=None):
+            end(former, by=by)  # the person has another address since
         access = ContactAccess.objects.create(
             user=_user_of(contact), contact=contact, customer=owner, sees_all=sees_all, invited_by=by
         )

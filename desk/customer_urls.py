@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import bulk, contacts, customers, duplicates, search
+from desk.views import bulk, contacts, customers, duplicates, portal_access, search
 
 urlpatterns = [
     path("recherche/", search.search, name="search"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("clients/<ref:ref>/archiver/", customers.archive, name="customer_archive"),
     path("clients/<ref:ref>/retablir/", customers.restore, name="customer_restore"),
     path("clients/<ref:ref>/contacts/nouveau/", contacts.add, name="contact_add"),
+    path("clients/<ref:ref>/espace/", portal_access.customer_access, name="customer_access"),
+    path("acces/<ref:ref>/fermer/", portal_access.end_access, name="access_end"),
     path("clients/<ref:ref>/reunir/", duplicates.merge, name="customer_merge"),
     path("contacts/<ref:ref>/", contacts.edit, name="contact_edit"),
     path("contacts/<ref:ref>/archiver/", contacts.archive, name="contact_archive"),

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.models import Commitment, Contact, Customer, Tag
+from crm.models import Commitment, Contact, ContactAccess, Customer, Tag
 from desk import phrases
 from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Money, read_money
@@ -41,6 +41,7 @@ class Person:
     refused: str
     note: str
     edit_url: str
+    comes_in: bool = False
 
 
 @dataclass(slots=True)
@@ -125,8 +126,9 @@ def find_family(public_id: str, *, user: User) -> Family:
 
 
 def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:
-    """The people to speak to at a client's, the main one first."""
-    return Contact.objects.visible_to(user).present().filter(customer_id__in=ids)
+    """The people to speak to at a client's, the main one first; `comes_in`: they have the client's space."""
+    known = Exists(ContactAccess.objects.living().filter(contact=OuterRef("pk"), customer_id__in=ids))
+    return Contact.objects.visible_to(user).present().filter(customer_id__in=ids).annotate(comes_in=known)
 
 
 def read_record(
@@ -198,6 +200,7 @@ def _people(customer: Customer, contacts: list[Contact], known: Situation) -> li
             refused=refused.get(person.email_key, ""),
             note=person.note,
             edit_url=reverse("contact_edit", args=[person.public_id]),
+            comes_in=person.comes_in,
         )
         for person in contacts
     ]

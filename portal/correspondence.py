@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from billing.questions import LONGEST, answer_by
 from complaints import handling
 from crm import commitments, timeline
-from crm.models import Commitment, Interaction
+from crm.models import Commitment, Email, Interaction
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind
 from lib import clock
@@ -25,6 +25,15 @@ from portal.forms import Matter
 from portal.space import Space
 
 FOLDER = "portal/timeline"
+# A mail that has not left was not written to anybody.
+NOT_GONE = (
+    Email.State.QUEUED,
+    Email.State.SENDING,
+    Email.State.HELD,
+    Email.State.UNCERTAIN,
+    Email.State.FAILED,
+    Email.State.CANCELLED,
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,8 @@ def told_kinds() -> tuple[str, ...]:
 
 def lines_of(space: Space, *, limit: int, before: int | None = None) -> list[ToldLine]:
     """The newest lines that this person may read, older than the row `before` when one is given. One statement."""
-    rows = space.history().filter(kind__in=told_kinds())
-    if before is not None and (mark := Interaction.objects.filter(pk=before).values_list("occurred_at", flat=True).first()):
+    rows = space.history().filter(kind__in=told_kinds()).exclude(kind=Kind.EMAIL, email__state__in=NOT_GONE)
+    if before is not None and (mark := space.history().filter(pk=before).values_list("occurred_at", flat=True).first()):
         rows = rows.filter(occurred_at__lte=mark).exclude(occurred_at=mark, pk__gte=before)
     found = rows.select_related("email", "author").newest_first()[:limit]
     return [ToldLine(row, f"{FOLDER}/{row.kind}.html") for row in found]

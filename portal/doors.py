@@ -1,8 +1,9 @@
 """By what a person reaches a document: the key of a mail, exchanged at once for a short cookie of this document alone.
 
-The first GET changes nothing: it sets the cookie and leads to an address that holds no key, so that neither a history, a
-referrer nor a scanner keeps what opens the door. An opening is noted by the page itself, which only a browser with the
-cookie reaches. Whatever the trouble (never made, past its day, revoked), one page answers, with the same words.
+No GET changes anything: the first sets the cookie and leads to an address that holds no key, so that neither a history, a
+referrer nor a scanner keeps what opens the door. An opening is noted when the page, before somebody's eyes for two seconds,
+says so by a POST of its script, or when its reader does something. Whatever the trouble (never made, past its day, revoked),
+one page answers, with the same words.
 """
 
 from collections.abc import Callable

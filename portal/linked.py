@@ -15,7 +15,10 @@ def reading_of(link: AccessLink) -> reading.Reading:
     """The reader of that link, and the addresses of its pages."""
     urls = {name: reverse(f"portal:linked_{name}", args=[link.public_id]) for name in ("ask", "talk", "transferred", "pay")}
     urls |= {kind: reverse("portal:linked_file", args=[link.public_id, kind]) for kind in ("pdf", "xml")}
-    urls["page"] = reverse("portal:linked", args=[link.public_id])
+    urls["page"], urls["seen"] = (
+        reverse("portal:linked", args=[link.public_id]),
+        reverse("portal:linked_seen", args=[link.public_id]),
+    )
     return reading.Reading(link.invoice, link.contact, urls, "portal/linked.html")
 
 
@@ -23,10 +26,18 @@ def reading_of(link: AccessLink) -> reading.Reading:
 @require_safe
 @by_link
 def page(request: HttpRequest, link: AccessLink) -> HttpResponse:
-    """The invoice: what is due and why, how to pay, whom to tell."""
-    if request.method == "GET":
-        note_opening(link)
+    """The invoice: what is due and why, how to pay, whom to tell. Reading it changes nothing: programs that follow the links of
+    mails come here too."""
     return reading.show(request, reading_of(link))
+
+
+@policy(public=True)
+@require_POST
+@by_link
+def seen(request: HttpRequest, link: AccessLink) -> HttpResponse:
+    """The page stayed before somebody's eyes: it says so itself, by its script, after two seconds."""
+    note_opening(link)
+    return HttpResponse(status=204)
 
 
 @policy(public=True)
@@ -37,12 +48,19 @@ def file(request: HttpRequest, link: AccessLink, kind: str) -> HttpResponse:
     return stored_file(link.invoice, kind)
 
 
+def acted(link: AccessLink, answer: HttpResponse) -> HttpResponse:
+    """The answer to a gesture: one that was done shows that a person read the document, with or without script."""
+    if answer.status_code == 302:
+        note_opening(link)
+    return answer
+
+
 @policy(public=True)
 @require_POST
 @by_link
 def ask(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """A question."""
-    return reading.ask(request, reading_of(link))
+    return acted(link, reading.ask(request, reading_of(link)))
 
 
 @policy(public=True)
@@ -50,7 +68,7 @@ def ask(request: HttpRequest, link: AccessLink) -> HttpResponse:
 @by_link
 def talk(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """«En parler»."""
-    return reading.talk(request, reading_of(link))
+    return acted(link, reading.talk(request, reading_of(link)))
 
 
 @policy(public=True)
@@ -58,7 +76,7 @@ def talk(request: HttpRequest, link: AccessLink) -> HttpResponse:
 @by_link
 def transferred(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """«J’ai fait le virement»."""
-    return reading.transferred(request, reading_of(link))
+    return acted(link, reading.transferred(request, reading_of(link)))
 
 
 @policy(public=True)
@@ -66,4 +84,4 @@ def transferred(request: HttpRequest, link: AccessLink) -> HttpResponse:
 @by_link
 def pay(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """To the payment page."""
-    return reading.pay(request, reading_of(link))
+    return acted(link, reading.pay(request, reading_of(link)))

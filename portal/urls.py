@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(rf"^f/{KEY}/nouveau/$", doors.renew, name="renew"),
     re_path(rf"^f/{KEY}/(?P<part>regler|question|difficulte)/$", doors.enter, name="enter_part"),
     path("document/<ref:ref>/", linked.page, name="linked"),
+    path("document/<ref:ref>/vu/", linked.seen, name="linked_seen"),
     path("document/<ref:ref>/question/", linked.ask, name="linked_ask"),
     path("document/<ref:ref>/en-parler/", linked.talk, name="linked_talk"),
     path("document/<ref:ref>/virement/", linked.transferred, name="linked_transferred"),

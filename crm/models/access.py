@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from lib import clock
@@ -22,8 +23,10 @@ class ContactAccessQuerySet(models.QuerySet["ContactAccess"]):
         return self if user.is_house and user.may("see_records") else self.none()
 
     def living(self) -> "ContactAccessQuerySet":
-        """Those nobody took back."""
-        return self.filter(ended_at=None)
+        """Those nobody took back, of a person still there, by the address the record has for them now."""
+        return self.filter(ended_at=None, contact__archived_at=None, user__is_active=True).filter(
+            contact__email_key=Lower("user__email")
+        )
 
 
 class ContactAccess(models.Model):
@@ -53,3 +56,9 @@ class ContactAccess(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it lets anybody in (one rule with `living`): read with its contact and user."""
+        same = self.contact.email_key == self.user.email.lower()
+        return self.ended_at is None and self.contact.archived_at is None and self.user.is_active and same

@@ -254,3 +254,11 @@ function begin(root) {
 settle();
 begin(document);
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) begin(event.target); });
+
+/* A document stayed before somebody's eyes: its page says so, once. */
+const seen = document.querySelector("form[data-seen]");
+if (seen) {
+  setTimeout(() => {
+    if (document.visibilityState === "visible") fetch(seen.action, { method: "POST", body: new FormData(seen), keepalive: true });
+  }, 2000);
+}

@@ -97,7 +97,7 @@ def test_the_side_tells_what_is_owed_and_whom_to_reach(world):
     assert words(page, '<section class="card" id="joindre"', "</aside>") == (
         "Joindre ajouter Anne Lemoine décide, reçoit les factures, reçoit les relances 06 39 98 00 45 anne.lemoine@courriel.example "
         "Paul Lemoine, son mari paul@courriel.example adresse refusée Boîte inconnue du serveur présent pour les poses "
-        "12 rue des Carmes 44000 Nantes"
+        "12 rue des Carmes 44000 Nantes Espace client : qui peut y entrer"
     )
 
 

@@ -96,17 +96,17 @@ def build() -> World:
     ApiToken.objects.update(last_used_on=clock.today())  # else the first request of the day notes it
     people.close(gone, by=zoe)
     found = samples(staff, zoe)
-    stands_for("Menuiserie Le Goff", contact)
+    found["acces/ref"] = seen_by_all(stands_for("Menuiserie Le Goff", contact))
     stands_for("Le Goff", others["other contact"])
     stands_for("Menuiserie Le Goff", others["former contact"], ended_at=clock.now())
     return World(persons, {**tokens, "revoked": revoked}, found)
 
 
-def stands_for(name: str, user: User, **fields: Any) -> None:
+def stands_for(name: str, user: User, **fields: Any) -> ContactAccess:
     """Give `user` the space of the client of that name."""
     customer = Customer.objects.get(name=name)
-    person = Contact.objects.create(customer=customer, last_name="Le Goff", email=user.email)
-    ContactAccess.objects.create(user=user, contact=person, customer=customer, **fields)
+    person = Contact.objects.create(customer=customer, last_name="Le Goff", email=user.email, email_key=user.email)
+    return ContactAccess.objects.create(user=user, contact=person, customer=customer, **fields)
 
 
 NAMES = {"Camille": Role.RECEPTION, "Karim": Role.ACCOUNTANT, "Nadia": Role.MANAGER, "Lecture": Role.VIEWER}

@@ -38,10 +38,13 @@ def test_the_reader_sees_what_is_due_and_why(reader):
         assert said in text, said
 
 
-def test_an_opening_is_noted_once_an_hour_and_told_once(reader, link):
+def test_reading_notes_nothing_and_an_opening_is_told_once(reader, link):
     browser, place = reader
     for _time in range(3):
         browser.get(place)
+        browser.head(place)
+    assert (AccessLink.objects.get(pk=link.pk).openings, Interaction.objects.filter(kind="invoice_opened").count()) == (0, 0)
+    assert [browser.post(f"{place}vu/").status_code for _time in range(3)] == [204, 204, 204]
     assert AccessLink.objects.get(pk=link.pk).openings == 1
     assert Interaction.objects.filter(kind="invoice_opened").count() == 1
 
