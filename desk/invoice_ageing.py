@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Right, User
 from billing.models import Allocation, Invoice, Payment
+from crm.models import Commitment
 from desk import phrases
 from lib.money import ZERO, cents
 from lib.typography import amount, long_date
@@ -121,8 +122,8 @@ def _made(sums: list[Decimal], counts: list[int], clients: int = 0, late_clients
     return Ageing(ages, total, total - ages[0].amount, sum(counts), sum(counts[1:]), clients, late_clients)
 
 
-def read_ageing(rows: QuerySet[Invoice], today: date) -> Ageing:
-    """The ages of `rows` (unpaid invoices with their balance), added up by the database. One statement."""
+def read_ageing(rows: QuerySet[Any], today: date) -> Ageing:
+    """The ages of `rows` (with `due_on`, `customer` and `open_balance`), added up by the database. One statement."""
     whens = [When(due_on__gte=today, then=Value(0))]
     whens += [When(due_on__gte=today - timedelta(days=most), then=Value(rank)) for rank, (most, _l) in enumerate(AGES) if most]
     ranked = rows.order_by().annotate(age=Case(*whens, default=Value(len(AGES) - 1), output_field=IntegerField()))
@@ -137,6 +138,14 @@ def read_ageing(rows: QuerySet[Invoice], today: date) -> Ageing:
     ranks = range(len(AGES))
     return _made([found[f"sum{rank}"] for rank in ranks], [found[f"count{rank}"] for rank in ranks],
                  found["clients"], found["late_clients"])  # fmt: skip
+
+
+def read_house_ageing(today: date) -> Ageing:
+    """The ages of everything owed to the house, from the due dates still open among the commitments: each carries what is
+    left of its invoice (`billing.consequences`), and a short index holds them, however many invoices were paid since. One
+    statement. A filtered list adds up its own rows; the nightly audit compares the two."""
+    open_dates = Commitment.objects.open().filter(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
+    return read_ageing(open_dates.annotate(open_balance=F("amount")), today)
 
 
 def read_money(ids: list[int], *, user: User, today: date) -> Money:

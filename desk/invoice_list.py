@@ -17,7 +17,7 @@ from billing.models import Invoice
 from crm import search
 from crm.models import Customer
 from desk import phrases
-from desk.invoice_ageing import Ageing, read_ageing
+from desk.invoice_ageing import Ageing, read_ageing, read_house_ageing
 from desk.paging import Page, page
 from lib.typography import amount
 
@@ -71,6 +71,11 @@ class InvoiceFilter(django_filters.FilterSet):
         """What could not be obeyed, one sentence each: the list is shown without it."""
         sentence = _("Le filtre « %(name)s » n’a pas cette valeur : il est ignoré.")
         return [sentence % {"name": self.form.fields[name].label} for name in self.form.errors if name in self.form.fields]
+
+    @property
+    def narrowing(self) -> bool:
+        """Whether something beside the state is asked for."""
+        return any(self.form.cleaned_data.get(name) for name in ("client", "periode", "q"))
 
     def rows(self) -> QuerySet[Invoice]:
         """The documents that answer what is valid among the filters."""
@@ -143,7 +148,7 @@ def invoice_list(request: HttpRequest, *, today: date) -> InvoiceList:
     """What the page shows."""
     chosen = InvoiceFilter(request.GET, user=request.user, today=today)
     rows = chosen.rows()
-    ageing = read_ageing(chosen.narrowed().unpaid(), today)  # type: ignore[attr-defined]
+    ageing = read_ageing(chosen.narrowed().unpaid(), today) if chosen.narrowing else read_house_ageing(today)  # type: ignore[attr-defined]
     shown = page(rows.select_related("customer").defer("snapshot", "note"), request, ORDERS.get(chosen.state, BY_ISSUE))
     made = [Row(row, *standing(row, today), row.balance()) for row in shown.rows]
     return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing), made)

@@ -207,8 +207,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     """What is owed, in business words."""
 
     def visible_to(self, user: "User") -> "CommitmentQuerySet":
-        """What this person may read (an owner always reads what they owe)."""
-        return self.filter(may_read(user) | Q(owner=user.pk)) if user.is_house and user.may("see_records") else self.none()
+        """What this person may read (an owner always reads what they owe); the due date of an invoice tells its amount, and
+        is for those who see amounts."""
+        if not (user.is_house and user.may("see_records")):
+            return self.none()
+        rows = self.filter(may_read(user) | Q(owner=user.pk))
+        return rows if user.may("see_amounts") else rows.exclude(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
 
     def open(self) -> "CommitmentQuerySet":
         """Neither kept nor released."""

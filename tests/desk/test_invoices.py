@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Right, User
 from billing import questions
-from billing.models import Allocation, Invoice, InvoiceLine, Payment, Question
+from billing.collecting import record_payment
+from billing.models import Invoice, InvoiceLine, Question
 from crm.models import Customer
 from lib import clock
 from lib.errors import Refusal
@@ -21,11 +22,11 @@ pytestmark = pytest.mark.django_db
 LIST, PAGE = 8, 13  # statements, session and user among them
 
 
-def pay(invoice, received, *, on=None):
-    payment = Payment.objects.create(
-        customer=invoice.customer, amount=Decimal(received), method="transfer", paid_on=on or clock.today(), reference="RF12"
-    )
-    Allocation.objects.create(payment=payment, invoice=invoice, amount=Decimal(received), made_on=on or clock.today())
+def pay(invoice, received):
+    record_payment(
+        customer=invoice.customer, amount=Decimal(received), method="transfer", paid_on=clock.today(), by=None, invoices=[invoice],
+        reference="RF12",
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -187,3 +188,9 @@ def test_a_question_is_seen_first_and_answered_there(three, as_camille, as_lectu
     assert ("Questions du client" in seen, "Oui, et ses deux clés." in seen) == (True, True)
     again = as_camille.post(to, {"answer": "Non"})
     assert (again.status_code, Question.objects.get().answer) == (422, "Oui, et ses deux clés.")
+
+
+def test_the_sentence_of_the_whole_house_is_that_of_its_rows(three, as_camille, le_goff):
+    whole = as_camille.get(reverse("invoices")).context["list"]
+    narrowed = as_camille.get(reverse("invoices", query={"periode": "36"})).context["list"]
+    assert (whole.ageing, whole.answer) == (narrowed.ageing, narrowed.answer)
