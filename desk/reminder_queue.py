@@ -3,6 +3,7 @@
 One plan gives all of it (`tact.planning`): a constant number of statements, whatever the number of customers.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from lib.typography import plural
 from tact.decide_words import tone_names
 from tact.facts import Decision, Link, Reason
 from tact.models import Reminder
-from tact.planning import Planned, plan
+from tact.planning import Planned, plan, planning_day
 from tact.reminding import Ready, prepare
 
 TOLD = 3  # reasons on a line of the queue; the panel has them all
@@ -139,15 +140,7 @@ def group_of(decision: Decision) -> str:
 def answer(counts: Mapping[str, int], *, on: date, today: date) -> str:
     """«Deux clients à appeler, deux messages à lire avec attention, trois prêts. Trois autres attendent, chacun pour une
     bonne raison.»"""
-    parts = []
-    if count := counts[CALL]:
-        parts.append(ngettext("%(count)s client à appeler", "%(count)s clients à appeler", count) % {"count": _spell(count)})
-    if count := counts[READ]:
-        words = ngettext("%(count)s message à lire avec attention", "%(count)s messages à lire avec attention", count)
-        parts.append(words % {"count": _spell(count)})
-    if count := counts[READY]:
-        words = ngettext("%(count)s message prêt", "%(count)s messages prêts", count)
-        parts.append(words % {"count": _spell(count)})
+    parts = _parts(counts)
     told = phrases.capital(", ".join(parts)) + "." if parts else _("Personne à relancer.")
     if count := counts[HELD]:
         words = ngettext(
@@ -159,6 +152,38 @@ def answer(counts: Mapping[str, int], *, on: date, today: date) -> str:
             "day": phrases.exact_day(on, today)
         }
     return told
+
+
+def _parts(counts: Mapping[str, int]) -> list[str]:
+    parts = []
+    if count := counts[CALL]:
+        parts.append(ngettext("%(count)s client à appeler", "%(count)s clients à appeler", count) % {"count": _spell(count)})
+    if count := counts[READ]:
+        words = ngettext("%(count)s message à lire avec attention", "%(count)s messages à lire avec attention", count)
+        parts.append(words % {"count": _spell(count)})
+    if count := counts[READY]:
+        words = ngettext("%(count)s message prêt", "%(count)s messages prêts", count)
+        parts.append(words % {"count": _spell(count)})
+    return parts
+
+
+def read_waiting(*, today: date, now: datetime) -> tuple[list[Planned], dict[str, int]]:
+    """The calls to make, the longest awaited first, and how many stand in each part of the queue."""
+    rows = plan(on=planning_day(today), now=now, soon=True, language=phrases.language())
+    counts = Counter(group_of(row.decision) for row in rows)
+    calls = [row for row in rows if group_of(row.decision) == CALL]
+    calls.sort(key=lambda row: -row.decision.late_days)
+    return calls, {key: counts[key] for key in (CALL, READ, READY, HELD)}
+
+
+def counted(counts: Mapping[str, int], *, calls_told: int) -> str:
+    """«Deux messages à lire avec attention, trois messages prêts», with the calls beyond those already told."""
+    return phrases.capital(", ".join(_parts({**counts, CALL: counts[CALL] - calls_told})))
+
+
+def address(decision: Decision) -> str:
+    """The queue, opened on that customer."""
+    return f"{reverse('reminders')}?client={decision.customer.ref}"
 
 
 def read_leaving(user: User, *, now: datetime) -> list[Leaving]:

@@ -18,7 +18,7 @@ from accounts.policy import Right
 from crm.mail_reasons import retold
 from crm.models import Commitment, Contact, Customer, DuplicateCandidate, Email, ImportBatch, Interaction
 from crm.models.timeline import CONTACT_KINDS
-from desk import phrases
+from desk import phrases, reminder_queue
 from desk.frame import address_of
 from desk.promises import PromiseLine, promise_line
 from desk.questions import of_nobody
@@ -28,6 +28,7 @@ SHOWN = 8  # promises of each side on the page; the list has the others
 LOOK_AHEAD = timedelta(days=7)
 COUNTED = 100  # beyond, «plus de cent»
 MAILS = 4
+CALLS = 3
 QUIET_DAYS = 90
 QUIET_CANDIDATES = 60
 QUIET_SHOWN = 2
@@ -104,7 +105,7 @@ def read_today(user: User, *, now: datetime) -> Today:
         more_mine=_more(len(mine)),
         theirs=[promise_line(row, today=today, now=now) for row in theirs[:SHOWN]],
         more_theirs=_more(len(theirs)),
-        pending=[*_mail_lines(mails, today), *_question_lines(user, today), *_queues(user)],
+        pending=[*_mail_lines(mails, today), *_question_lines(user, today), *_reminder_lines(user, today, now), *_queues(user)],
         quiet=_quiet(user, now=now),
     )
     if not (page.mine or page.theirs or page.pending):
@@ -258,6 +259,20 @@ def _question_lines(user: User, today: date) -> list[Pending]:
     """The questions that nobody has promised to answer; the others stand among each one's promises."""
     waiting = of_nobody(user, today) if user.may(Right.LOG) else []
     return [Pending(_("question"), one.customer, f"{one.about}. {one.words}", one.url) for one in waiting[:MAILS]]
+
+
+def _reminder_lines(user: User, today: date, now: datetime) -> list[Pending]:
+    """The calls to make about money, late ones first, then what the queue holds: in its own words."""
+    if not user.may(Right.APPROVE_REMINDERS):
+        return []
+    calls, counts = reminder_queue.read_waiting(today=today, now=now)
+    lines = [
+        Pending(_("à appeler"), row.decision.name, f"{row.decision.reasons[0].text}.", reminder_queue.address(row.decision))
+        for row in calls[:CALLS]
+    ]
+    if told := reminder_queue.counted(counts, calls_told=len(lines)):
+        lines.append(Pending(_("relances"), told, _("Rien ne part sans vous."), reverse("reminders")))
+    return lines
 
 
 def _queues(user: User) -> list[Pending]:

@@ -168,6 +168,25 @@ def test_a_frozen_reminder_says_who_decided_and_why(four: dict[str, Customer], k
     assert "Approuvé par Karim" in told
 
 
+def test_today_says_whom_to_call_and_what_waits_in_the_same_words(
+    four: dict[str, Customer], as_karim: Client, as_camille: Client
+) -> None:
+    told = text_of(as_karim.get(reverse("home")))
+    assert "à appeler SARL Boréal Aucune adresse e-mail n’est connue." in told
+    assert "Un message à lire avec attention, un message prêt Rien ne part sans vous." in told
+    assert "SARL Boréal" not in text_of(as_camille.get(reverse("home")))
+
+
+def test_today_costs_the_same_whatever_is_due(
+    four: dict[str, Customer], as_karim: Client, django_assert_max_num_queries: Any
+) -> None:
+    as_karim.get(reverse("home"))
+    for number in range(20):
+        invoice(create_customer(by=None, name=f"Client {number}", type="professional", email=f"c{number}@client.example"))
+    with django_assert_max_num_queries(34):
+        as_karim.get(reverse("home"))
+
+
 def test_an_empty_queue_says_so(as_karim: Client) -> None:
     assert "Personne à relancer." in text_of(as_karim.get(reverse("reminders")))
 
