@@ -21,6 +21,7 @@ from portal.exporting import everything_of
 from portal.files import stored_file
 from portal.forms import CoordinatesForm, MessageForm
 from portal.space import Space, around, in_space
+from portal.told_complaints import told_complaints
 
 PAGE = 30
 
@@ -39,7 +40,7 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "waiting": list(waiting.select_related("invoice")[:5]),
-        "complaints": list(space.complaints()[:5]),
+        "complaints": told_complaints(space, most=5, today=today),
         "lines": lines_of(space, limit=6),
         "today": today,
     }
@@ -143,7 +144,7 @@ def messages_page(request: HttpRequest, space: Space) -> HttpResponse:
         "form": form,
         "lines": lines,
         "following": f"?avant={lines[-1].row.pk}" if len(lines) == PAGE else "",
-        "complaints": list(space.complaints()[:20]),
+        "complaints": told_complaints(space, most=20, today=clock.today()),
         **around(space, "messages"),
     }
     return render(request, "portal/messages.html", context, status=422 if form.errors else 200)

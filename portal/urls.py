@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal import doors, home, linked
+from portal import doors, home, letters, linked
 
 app_name = "portal"
 KEY = r"(?P<key>[\w-]{43})"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("espace/documents/<ref:ref>/virement/", home.document_transferred, name="document_transferred"),
     path("espace/documents/<ref:ref>/regler/", home.document_pay, name="document_pay"),
     re_path(r"^espace/documents/(?P<ref>[0-9a-hjkmnp-tv-z]{26})/(?P<kind>pdf|xml)/$", home.document_file, name="document_file"),
+    path("espace/lettres/<ref:ref>/", letters.letter, name="letter"),
     path("espace/messages/", home.messages_page, name="messages"),
     path("espace/mes-donnees/", home.data, name="data"),
     path("espace/mes-donnees.json", home.data_json, name="data_json"),
