@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from crm.importing import receiving, reports, undoing
 from crm.models import Customer, ImportBatch, ImportLine
 from desk.forms.imports import LABELS
+from desk.paging import page
 from lib.typography import number
 
 State, Outcome = ImportBatch.State, ImportLine.Outcome
@@ -93,15 +95,10 @@ def chosen_outcome(batch: ImportBatch, asked: str) -> str:
     return next((outcome for outcome in _order(batch) if _count(batch, outcome)), Outcome.CREATED)
 
 
-def lines_of(batch: ImportBatch, outcome: str, after: str) -> tuple[list[ImportLine], str]:
-    """One page of the lines with this outcome, and the address of the next page, by key."""
-    rows = batch.lines.filter(outcome=outcome).select_related("customer").order_by("line", "pk")
-    if after.isdecimal():
-        rows = rows.filter(line__gt=int(after[:9]))
-    found = list(rows[: PAGE + 1])
-    url = reverse("import", args=[batch.public_id])
-    more = f"{url}?resultat={outcome}&apres={found[PAGE - 1].line}#lignes" if len(found) > PAGE else ""
-    return found[:PAGE], more
+def lines_of(batch: ImportBatch, outcome: str, request: HttpRequest) -> tuple[list[ImportLine], str]:
+    """The page asked for of the lines with this outcome, and the address of the next one, by key."""
+    found = page(batch.lines.filter(outcome=outcome).select_related("customer"), request, ("line", "id"), size=PAGE)
+    return found.rows, f"{found.next_url}#lignes" if found.next_url else ""
 
 
 def working_words(batch: ImportBatch) -> str:

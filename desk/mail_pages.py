@@ -1,7 +1,7 @@
 """What the mail pages show: the list by key, one mail and its course, what is to be decided, why mail waits."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from accounts.requests import HouseRequest
 from crm.mail_reasons import retold
 from crm.models import Company, Email
 from crm.models.timeline import Direction
 from crm.outbox import waiting_since
+from desk.paging import page
 from lib import clock
 
 PAGE = 50
@@ -56,10 +58,10 @@ class Row:
 
 @dataclass(frozen=True)
 class MailPage:
-    """One page of the list; `next` is the key of what follows, empty at the end."""
+    """One page of the list; `next_url` is where what follows is, empty at the end."""
 
     rows: list[Row]
-    next: str
+    next_url: str
 
 
 @dataclass(frozen=True)
@@ -78,25 +80,11 @@ def outgoing(user: User) -> QuerySet[Email]:
     return rows.select_related("customer", "author").defer("html", "text")
 
 
-def mail_page(user: User, *, chosen: str, before: str) -> MailPage:
-    """Fifty mails, newest first, from the key `before`. One statement."""
-    rows = outgoing(user).filter(FILTERS[chosen][1]).order_by("-created_at", "-id")
-    if place := read_place(before):
-        at, pk = place
-        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    found = list(rows[: PAGE + 1])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return MailPage([row_of(email) for email in found[:PAGE]], f"{last.created_at.isoformat()}~{last.pk}" if last else "")
-
-
-def read_place(text: str) -> tuple[datetime, int] | None:
-    """The key of a page; nothing when it is not one (a hand-made address begins the list again)."""
-    at, _tilde, pk = text.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment.astimezone(UTC), int(pk)) if moment.tzinfo and len(pk) < 19 else None
-    except (ValueError, OverflowError):
-        return None
+def mail_page(request: HouseRequest, *, chosen: str) -> MailPage:
+    """The fifty mails that the request asks for, newest first. One statement."""
+    rows = outgoing(request.user).filter(FILTERS[chosen][1])
+    found = page(rows, request, ("-created_at", "-id"), size=PAGE)
+    return MailPage([row_of(email) for email in found.rows], found.next_url)
 
 
 def row_of(email: Email) -> Row:

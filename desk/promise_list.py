@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.requests import HouseRequest
 from crm.models import Commitment
-from crm.models.timeline import CommitmentQuerySet
+from desk.paging import page
 from desk.promises import PromiseLine, promise_line
 
 PAGE = 50
@@ -36,8 +36,9 @@ class PromiseList:
     here: str
 
 
-def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> PromiseList:
-    """The page of the list that the query `given` asks for; what makes no sense in it is left aside."""
+def read_list(request: HouseRequest, *, today: date, now: datetime) -> PromiseList:
+    """The page of the list that the request asks for; what makes no sense in it is left aside."""
+    given, user = request.GET, request.user
     colleagues = list(User.objects.staff())
     chosen, owner = _chosen(given, colleagues)
     rows = Commitment.objects.visible_to(user).open()
@@ -47,10 +48,8 @@ def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> Pr
         rows = rows.filter(owed_by=SIDES[chosen["cote"]])
     if chosen["etat"]:
         rows = rows.filter(due_on__lt=today)
-    rows = _after(rows, given.get("apres", ""))
-    found = list(rows.select_related("customer", "owner", "author", "interaction").order_by("due_on", "id")[: PAGE + 1])
-    shown = found[:PAGE]
-    last = shown[-1] if len(found) > PAGE else None
+    found = page(rows.select_related("customer", "owner", "author", "interaction"), request, ("due_on", "id"), size=PAGE)
+    shown = found.rows
     return PromiseList(
         answer=_answer(shown, owner=owner, today=today, late=bool(chosen["etat"])),
         lines=[promise_line(row, today=today, now=now) for row in sorted(shown, key=_by_hour)],
@@ -69,7 +68,7 @@ def read_list(given: QueryDict, *, user: User, today: date, now: datetime) -> Pr
         ],
         of_colleague=owner is not None,
         owner_shown=chosen["qui"] == "tous",
-        next_url=_url(chosen, apres=f"{last.due_on.isoformat()}_{last.pk}") if last else "",
+        next_url=found.next_url,
         here=_url(chosen),
     )
 
@@ -88,17 +87,6 @@ def _chosen(given: QueryDict, colleagues: list[User]) -> tuple[dict[str, str], U
         "etat": "retard" if given.get("etat") == "retard" else "",
     }
     return chosen, owner
-
-
-def _after(rows: CommitmentQuerySet, place: str) -> CommitmentQuerySet:
-    day, _mark, pk = place.partition("_")
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
-        return rows
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return rows
-    return rows.filter(due_on__gte=on).filter(Q(due_on__gt=on) | Q(pk__gt=int(pk)))
 
 
 def _url(chosen: dict[str, str], **changed: str) -> str:

@@ -31,7 +31,7 @@ FORMS = {"move": MoveForm, "delegate": DelegateForm, "release": ReleaseForm}
 @require_safe
 def index(request: HouseRequest) -> HttpResponse:
     """What is owed: mine, everyone's, late."""
-    page = read_list(request.GET, user=request.user, today=clock.today(), now=clock.now())
+    page = read_list(request, today=clock.today(), now=clock.now())
     return render(
         request, "desk/commitments/list.html", {"page": page, "done": just_done(request), "may_log": request.user.may(Right.LOG)}
     )

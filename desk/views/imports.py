@@ -15,10 +15,10 @@ from crm.importing import receiving, reports, running, undoing
 from crm.models import ImportBatch
 from desk import imports as pages
 from desk.forms.imports import GROUPS, ColumnsForm, FileForm
+from desk.paging import page
 from lib.errors import Refusal
 
 State = ImportBatch.State
-_SHOWN = 50
 
 
 @policy(right=Right.IMPORT_CUSTOMERS)
@@ -34,13 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
         else:
             return redirect("import_columns", batch.public_id)
-    rows = ImportBatch.objects.visible_to(request.user).select_related("by")
-    before = request.GET.get("avant", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before[:18]))
-    batches = list(rows.order_by("-pk")[: _SHOWN + 1])
-    more = f"?avant={batches[_SHOWN - 1].pk}" if len(batches) > _SHOWN else ""
-    context = {"form": form, "batches": [shown(batch) for batch in batches[:_SHOWN]], "more": more}
+    found = page(ImportBatch.objects.visible_to(request.user).select_related("by"), request, ("-id",))
+    context = {"form": form, "batches": [shown(batch) for batch in found.rows], "more": found.next_url}
     return render(request, "desk/imports/index.html", context, status=422 if form.errors else 200)
 
 
@@ -109,7 +104,7 @@ def batch(request: HttpRequest, ref: str) -> HttpResponse:
     if current.is_working:
         return render(request, "desk/imports/working.html", {"batch": current, "label": pages.working_words(current)})
     outcome = pages.chosen_outcome(current, request.GET.get("resultat", ""))
-    lines, more = pages.lines_of(current, outcome, request.GET.get("apres", ""))
+    lines, more = pages.lines_of(current, outcome, request)
     context = {
         "batch": current,
         "over": pages.over(current),

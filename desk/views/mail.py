@@ -9,32 +9,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policy import Right, policy
+from accounts.requests import HouseRequest
 from crm import outbox
 from crm.addresses import bad_among
 from crm.models import Email
 from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN
 from desk.forms.mail import CorrectionForm
 from desk.mail_pages import FILTERS, course, mail_page, row_of, why_mail_waits
+from desk.paging import AFTER
 from lib import clock
 from lib.errors import Refusal
 
 
 @policy(right=Right.SEE_RECORDS)
 @require_safe
-def mails(request: HttpRequest) -> HttpResponse:
+def mails(request: HouseRequest) -> HttpResponse:
     """What the house wrote, newest first."""
     chosen = request.GET.get("voir", "")
     chosen = chosen if chosen in FILTERS else ""
-    page = mail_page(request.user, chosen=chosen, before=request.GET.get("avant", ""))
-    keys = {"voir": chosen, "avant": page.next} if chosen else {"avant": page.next}
+    page = mail_page(request, chosen=chosen)
     return render(
         request,
         "desk/mail/list.html",
         {
             "page": page,
-            "next_url": f"?{urlencode(keys)}" if page.next else "",
+            "next_url": page.next_url,
             "filters": [(label, f"?voir={key}" if key else "?", key == chosen) for key, (label, _condition) in FILTERS.items()],
-            "first": not request.GET.get("avant"),
+            "first": AFTER not in request.GET,
             "waits": why_mail_waits(request.user, request.frame.company),
             "to_decide": request.frame.counts.get("mails", 0),
         },

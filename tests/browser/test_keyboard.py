@@ -1,6 +1,12 @@
 """Hands on the keyboard, on the page of components."""
 
-from playwright.sync_api import Page, expect
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from crm.models import Customer
 
 SAID = "Elle réglera une fois les portes posées."
 
@@ -74,3 +80,36 @@ def test_a_countdown_ends_without_a_click(page: Page) -> None:
     page.clock.run_for(15_000)
     expect(page.locator("[data-undo]")).to_contain_text("Il est parti.")
     expect(page.locator("[data-undo] form")).to_have_count(0)
+
+
+def test_what_a_former_search_found_opens_no_more(
+    page: Page, sign_in: Callable[[User], None], nadia: User, le_goff: Customer
+) -> None:
+    """Other words are typed and their answer is slow: neither arrows nor Enter reach what the first words found."""
+    sign_in(nadia)
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("goff")
+    hit = page.locator("#search-results .hits a.title")
+    expect(hit).to_have_text("Menuiserie Le Goff")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/recherche/**", hold)
+    page.keyboard.type(" dupont")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#search-words")).to_be_focused()
+    expect(page.locator("#search-results")).to_have_attribute("inert", "")
+    page.wait_for_timeout(300)  # the words leave 150 ms after the last key
+    held[-1].continue_()  # those of the words before were given up by the page
+    page.unroute("**/recherche/**")
+    expect(page.locator("#search-results")).to_contain_text("Rien ne répond à")
+    expect(page.locator("#search-results")).not_to_have_attribute("inert", "")
+    page.fill("#search-words", "goff")
+    expect(hit).to_have_text("Menuiserie Le Goff")
+    page.keyboard.press("ArrowDown")
+    expect(hit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"/clients/{le_goff.public_id}/"))

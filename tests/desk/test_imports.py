@@ -143,3 +143,13 @@ def test_a_file_of_a_hundred_columns_keeps_the_page_light(as_karim):
     header = ";".join(["Nom", *(f"Info {number}" for number in range(99))])
     columns = send(as_karim, f"{header}\nLe Goff;{';'.join(['x'] * 99)}\n".encode())["Location"]
     assert len(as_karim.get(columns).content) < 200_000
+
+
+def test_the_files_sent_before_follow_page_by_page(as_karim, karim):
+    made = ImportBatch.objects.bulk_create([ImportBatch(filename=f"f{number}.csv", size=1, by=karim) for number in range(60)])
+    first = as_karim.get("/imports/")
+    rest = as_karim.get(first.context["more"])
+    seen = [row["batch"].filename for page in (first, rest) for row in page.context["batches"]]
+    assert (seen, rest.context["more"]) == ([batch.filename for batch in reversed(made)], "")
+    for forged in ("x", "9" * 40, "\x00"):
+        assert len(as_karim.get("/imports/", {"apres": forged}).context["batches"]) == 50
