@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import BytesIO
 
+import pikepdf
 import pytest
 from PIL import Image, ImageChops
 
@@ -142,6 +143,18 @@ def test_a_long_invoice_repeats_its_heading_and_counts_its_pages() -> None:
     assert pages > 1
     assert f"page{pages}sur" in text
     assert [place for place in range(60) if f"Fourniture{place}1" not in text] == []
+
+
+def test_the_code_of_the_transfer_is_drawn_sharp_enough_to_be_read() -> None:
+    def pictures(document: Document) -> list[tuple[int, int]]:
+        with pikepdf.open(BytesIO(pdf_of(document))) as file:
+            return [(int(one.Width), int(one.Height)) for one in file.pages[0].get_images().values()]
+
+    ((width, height),) = pictures(say())
+    assert width == height
+    assert width >= 4 * 33  # dots for each module of the smallest code of a transfer
+    assert pictures(say(firm={"iban": ""})) == []
+    assert "CodeQR" not in told(pdf_of(say()))  # its words are for those who do not see it
 
 
 def test_what_is_left_to_pay_and_the_code_of_the_transfer() -> None:
