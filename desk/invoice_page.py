@@ -129,11 +129,12 @@ def find_invoice(ref: str, *, user: User) -> Invoice:
 def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
     """The page of `invoice` as `user` may see it on the civil date `today`."""
     lines = [_plain(line) for line in invoice.lines.order_by("position", "id")]
-    uses = list(_uses(invoice))
+    issued = not invoice.is_draft  # a draft has neither payment, nor paper, nor link, nor question
+    uses = list(_uses(invoice)) if issued else []
     moves = [_move(use, invoice) for use in uses]
     counted = sum((use.amount for use in uses), ZERO)
     balance = invoice.total_incl_tax - counted
-    notes = list(invoice.credit_notes.exclude(number=None).order_by("id")) if not invoice.is_credit_note else []
+    notes = list(invoice.credit_notes.exclude(number=None).order_by("id")) if issued and not invoice.is_credit_note else []
     history = _history(invoice, user)
     told = [_told(row, today) for row in history]
     return InvoicePage(
@@ -145,11 +146,11 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         totals=vat.totals(lines),
         balance=balance,
         moves=moves,
-        papers=[_paper(file) for file in invoice.files.all()],
+        papers=[_paper(file) for file in invoice.files.all()] if issued else [],
         mails=_mails(invoice, history, user),
         told=told,
-        questions=list(_questions(invoice, user)),
-        links=links_of(invoice, user=user, today=today),
+        questions=list(_questions(invoice, user)) if issued else [],
+        links=links_of(invoice, user=user, today=today) if issued else [],
         coming=_coming(invoice, today) if balance > 0 else "",
         opened=_opened(history, today),
         terms=_terms(invoice),
