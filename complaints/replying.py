@@ -320,6 +320,9 @@ def _printed(company: Company) -> dict[str, str]:
 def _already(complaint: Complaint, wanted: Wanted, *, by: User | None, today: date) -> ComplaintLetter | None:
     """The same letter with the same words, sent today by the same person: a second click."""
     words = _text(wanted.words)
+    if not wanted.fact:  # a closing letter is told by the closing fact, not by one of its own
+        sent = complaint.letters.filter(kind=wanted.kind, way=wanted.way, written_on=today, author=by).select_related("email")
+        return next((row for row in sent.order_by("-id") if row.has_left and words in row.text), None)
     for fact in complaint.facts.all():
         letter = fact.letter
         if letter is None or letter.kind != wanted.kind or letter.written_on != today or not letter.has_left:

@@ -14,6 +14,7 @@ from crm.models import Commitment, Company, Contact, Email, Interaction
 from lib import clock
 from lib.errors import Conflict, Refusal
 from lib.french_calendar import add_months
+from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
 
 BLOCK = "vous pouvez saisir gratuitement le médiateur de la consommation dont nous relevons"
@@ -148,6 +149,16 @@ def test_somebody_elses_person_is_refused(house, diallo, le_goff, nadia, today):
     assert told == ("contact", "Cette personne n’est pas un contact de ce client.")
 
 
+def test_somebody_elses_document_is_refused(house, diallo, le_goff, nadia, today):
+    open_firm()
+    theirs, his = issued(settle(le_goff)), issued(settle(diallo))
+    given = {"customer": diallo, "subject": "Volet", "body": "Il gonfle.", "channel": "post", "by": nadia, "today": today}
+    assert refused(open_complaint, **given, invoice=theirs) == ("invoice", "Cette facture n’est pas une facture de ce client.")
+    assert refused(open_complaint, **given, invoice=his, line=theirs.lines.first())[0] == "line"
+    found = open_complaint(**given, invoice=his, line=his.lines.first())
+    assert list(Complaint.objects.open_on(today).on_invoices([his.pk])) == [found]
+
+
 def test_the_same_form_twice_is_one_complaint(house, diallo, nadia, today):
     given = {"customer": diallo, "subject": "Volet", "body": "Il gonfle.", "channel": "post", "by": nadia, "today": today}
     assert open_complaint(**given, key="k") == open_complaint(**given, key="k")
@@ -274,7 +285,8 @@ def test_closing_and_reopening_move_no_date(complaint, nadia, today):
     assert refused(record_fact, complaint, kind="repaired", on=today, by=nadia, today=today)[1].startswith(
         "Cette réclamation est close"
     )
-    send_closing(complaint, words="Volet ajusté le 3.", by=nadia, today=today)
+    letter = send_closing(complaint, words="Volet ajusté le 3.", by=nadia, today=today)
+    assert send_closing(complaint, words="Volet ajusté le 3.", by=nadia, today=today) == letter
     reopen(complaint, reason="Il regonfle", by=nadia, today=today)
     assert read(complaint).standing_on(today).dates == before
     assert list(Complaint.objects.open_on(today)) == [complaint]
