@@ -104,8 +104,8 @@ def _apply(done: Reconciled, gesture: Any, name: str) -> None:
 
 
 def describe(done: Reconciled) -> str:
-    """The run in one sentence."""
+    """The run, one count after the other."""
     return _(
-        "%(pages)s pages de paiement relues chez Stripe : %(payments)s paiements et %(refunds)s remboursements manquaient et sont "
-        "enregistrés, %(closed)s pages jamais ouvertes sont closes, %(troubles)s messages sont à vérifier."
+        "Pages de paiement relues chez Stripe : %(pages)s. Paiements qui manquaient, enregistrés : %(payments)s. Remboursements qui "
+        "manquaient, enregistrés : %(refunds)s. Pages jamais ouvertes, closes : %(closed)s. Messages à vérifier : %(troubles)s."
     ) % {name: getattr(done, name) for name in ("pages", "payments", "refunds", "closed", "troubles")}

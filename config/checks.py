@@ -83,6 +83,22 @@ def documents(**kwargs: Any) -> Sequence[CheckMessage]:
 
 
 @register(HOUSE)
+def cards(**kwargs: Any) -> Sequence[CheckMessage]:
+    """Cards are taken with both keys of Stripe or not at all, and a real house takes no test card."""
+    key, secret = settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET
+    if bool(key) != bool(secret):
+        lacking = "EGARDS_STRIPE_WEBHOOK_SECRET" if key else "EGARDS_STRIPE_SECRET_KEY"
+        hint = f"Donnez aussi {lacking} (docs/install.md), ou retirez l’autre."
+        return [
+            Warning("Il manque l’une des deux clés de Stripe : le paiement par carte reste fermé.", hint=hint, id="egards.W003")
+        ]
+    if settings.INSTALLATION_KIND == "real" and key and "_live_" not in key[:12]:
+        hint = "Mettez la clé réelle (live) et le secret de son propre point d’arrivée."
+        return [Warning("La clé de Stripe est une clé d’essai : aucun paiement ne serait encaissé.", hint=hint, id="egards.W004")]
+    return []
+
+
+@register(HOUSE)
 def disk(**kwargs: Any) -> Sequence[CheckMessage]:
     """The data folder can be written, with room left."""
     folder = settings.DATA_DIR

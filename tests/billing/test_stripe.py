@@ -127,6 +127,17 @@ class TestLeaving:
         assert Client().get(f"/paiement/{paid_page.public_id}/aller/").status_code == 404
 
 
+def test_budgets(paid_page, invoice, stripe_server, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
+        Client().get(f"/paiement/{paid_page.public_id}/aller/")
+    tell_all(stripe_server)
+    with django_assert_max_num_queries(4):
+        Client().get(f"/paiement/{paid_page.public_id}/")
+    again = stripe_server.standin.signed(stripe_server.standin.events()[-1])
+    with django_assert_max_num_queries(5):  # a message told again costs what it takes to know it
+        deliver(*again)
+
+
 class TestMessages:
     def test_paid_by_the_webhook(self, paid_page, invoice, stripe_server, company):
         assert tell_all(stripe_server) == {200}

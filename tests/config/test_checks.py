@@ -45,6 +45,22 @@ def test_the_public_address(settings, url, found):
 
 
 @pytest.mark.parametrize(
+    ("kind", "key", "secret", "found"),
+    [
+        ("real", "", "", []),
+        ("real", "sk_" + "live_x", "whsec_x", []),
+        ("real", "sk_" + "live_x", "", ["egards.W003"]),
+        ("real", "", "whsec_x", ["egards.W003"]),
+        ("real", "sk_test_x", "whsec_x", ["egards.W004"]),
+        ("demo", "sk_test_x", "whsec_x", []),
+    ],
+)
+def test_the_keys_of_cards(settings, kind, key, secret, found):
+    settings.INSTALLATION_KIND, settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = kind, key, secret
+    assert ids(checks.cards()) == found
+
+
+@pytest.mark.parametrize(
     ("today", "kind", "found"),
     [
         ("", "real", []),
