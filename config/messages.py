@@ -110,7 +110,8 @@ def update(messages: Iterable[Message], root: Path = environment.ROOT) -> None:
     """Rewrite both catalogues: what is translated is kept, what is no longer said leaves, what is new waits empty."""
     by_key = {(one.sentence, one.context): one for one in sorted(messages)}  # the last has a plural when one of them has
     wanted = [one for _key, one in sorted(by_key.items())]
-    write(root, "en", [(one, kept(one, former(root, "en"))) for one in wanted])
+    known = former(root, "en")
+    write(root, "en", [(one, kept(one, known)) for one in wanted])
     write(root, "fr", [(one, [one.sentence, one.plural]) for one in wanted if one.plural])
 
 
