@@ -168,6 +168,36 @@ def test_a_frozen_reminder_says_who_decided_and_why(four: dict[str, Customer], k
     assert "Approuvé par Karim" in told
 
 
+def test_the_formal_notice_is_read_printed_and_noted_with_its_proof(
+    le_goff: Customer, karim: User, as_karim: Client, as_nadia: Client
+) -> None:
+    bill = invoice(le_goff, late=40)
+    for step, days in (("first", 37), ("second", 30), ("call", 20)):
+        row = Reminder.objects.create(
+            customer=le_goff, how="call", decision="call", tone="spoken", step=step, on=MONDAY - timedelta(days=days), amount=860,
+            reasons=[], scenario_version=1, approved_by=karim,
+        )  # fmt: skip
+        row.lines.create(invoice=bill, amount=860, step=step)
+    url = reverse("formal_notice", args=[le_goff.public_id])
+    assert "Un responsable peut l’envoyer." in text_of(as_karim.get(at(le_goff)))
+    assert "Lire la lettre" in text_of(as_nadia.get(at(le_goff)))
+    assert "mettons en demeure" in text_of(as_nadia.get(url))
+    assert as_nadia.post(url, {"proof": ""}).status_code == 422
+    as_nadia.post(url, {"proof": "1A 234 567 890"})
+    assert Reminder.objects.filter(how="letter").count() == 1
+    thread = text_of(as_nadia.get(reverse("customer", args=[le_goff.public_id])))
+    assert "Mise en demeure" in thread
+
+
+def test_the_record_tells_what_was_reminded_and_what_was_held(four: dict[str, Customer], karim: User, as_karim: Client) -> None:
+    page = as_karim.get(at(four["ready"]))
+    as_karim.post(reverse("reminder_send", args=[four["ready"].public_id]), {"seen": digest(page)})
+    as_karim.post(reverse("reminder_put_off", args=[four["read"].public_id]))
+    records = [as_karim.get(reverse("customer", args=[four[name].public_id])).content.decode() for name in ("ready", "read")]
+    assert f"/vers/reminder/{Reminder.objects.get().public_id}/" in records[0]
+    assert "Remis à demain, par Karim" in html.unescape(records[1])
+
+
 def test_today_says_whom_to_call_and_what_waits_in_the_same_words(
     four: dict[str, Customer], as_karim: Client, as_camille: Client
 ) -> None:
