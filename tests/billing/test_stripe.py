@@ -127,7 +127,7 @@ class TestLeaving:
         assert Client().get(f"/paiement/{paid_page.public_id}/aller/").status_code == 404
 
 
-def test_budgets(paid_page, invoice, stripe_server, django_assert_max_num_queries):
+def test_budgets(paid_page, invoice, stripe_server, company, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         Client().get(f"/paiement/{paid_page.public_id}/aller/")
     tell_all(stripe_server)
