@@ -41,7 +41,7 @@ def read_list(request: HouseRequest, *, today: date, now: datetime) -> PromiseLi
     given, user = request.GET, request.user
     colleagues = list(User.objects.staff())
     chosen, owner = _chosen(given, colleagues)
-    rows = Commitment.objects.visible_to(user).open()
+    rows = Commitment.objects.visible_to(user).open().without_due_dates()
     if chosen["qui"] != "tous":
         rows = rows.filter(owner=owner or user)
     if chosen["cote"]:

@@ -212,11 +212,15 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         if not (user.is_house and user.may("see_records")):
             return self.none()
         rows = self.filter(may_read(user) | Q(owner=user.pk))
-        return rows if user.may("see_amounts") else rows.exclude(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
+        return rows if user.may("see_amounts") else rows.without_due_dates()
 
     def open(self) -> "CommitmentQuerySet":
         """Neither kept nor released."""
         return self.filter(kept_at=None, released_at=None)
+
+    def without_due_dates(self) -> "CommitmentQuerySet":
+        """Without the due dates of invoices, which have their own list: what people said, and what the law asks for."""
+        return self.exclude(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
 
     def of_family(self, ids: list[int]) -> "CommitmentQuerySet":
         """Those of one client, aliases included."""

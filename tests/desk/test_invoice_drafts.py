@@ -207,3 +207,11 @@ def test_forged_lines_break_nothing(as_camille, new):
         assert as_camille.post(new, {"lines": lines, "do": "totals", "seen": "[[1]]"}).status_code == 200
     assert as_camille.post(new, form({**SHELF, "vat": "Z:900"}, do="totals")).status_code == 200
     assert as_camille.post(new, form({**SHELF, "vat": "Z:900", "unit": "XX"})).status_code == 422
+
+
+def test_a_draft_of_five_hundred_lines_is_written(as_camille, new):
+    line = {**HOURS, "plain_words": "", "discount": ""}
+    assert as_camille.post(new, form(*[line] * 500)).status_code == 302
+    assert (Invoice.objects.get().lines.count(), Invoice.objects.get().total_excl_tax) == (500, Decimal("78750.00"))
+    too_long = as_camille.post(new, form(*[line] * 501))
+    assert (too_long.status_code, "Une facture tient en 500 lignes au plus." in words(too_long)) == (422, True)
