@@ -10,6 +10,7 @@ from accounts import audit, sessions
 from accounts.models import User
 from crm import timeline
 from crm.company import the_company
+from crm.contacts import edit_contact
 from crm.mail_words import closing, salutation
 from crm.models import Contact, ContactAccess, Customer
 from crm.models.customers import Channel
@@ -26,6 +27,7 @@ def invite(contact: Contact, *, customer: Customer | None = None, sees_all: bool
     Refuses a person without address, one put aside, and an address that belongs to a colleague.
     """
     owner = (customer or contact.customer).head
+    contact = _with_own_address(contact, by=by)
     if not contact.email:
         raise Refusal(_("Notez d’abord l’adresse e-mail de cette personne : son code d’entrée y est envoyé."), field="contact")
     if contact.archived_at is not None:
@@ -65,6 +67,15 @@ def end(access: ContactAccess, *, by: User | None) -> ContactAccess:
         )  # fmt: skip
         audit.note("portal.ended", by=by, subject=current.user.email)
     return current
+
+
+def _with_own_address(contact: Contact, *, by: User | None) -> Contact:
+    """A private client is the first person of their record: the record's own address is theirs, written with them from now."""
+    client = contact.customer
+    if contact.email or not (client.is_person and client.email) or contact.archived_at is not None:
+        return contact
+    first = Contact.objects.present().filter(customer=client).first()
+    return edit_contact(contact, by=by, email=client.email) if first == contact else contact
 
 
 def _user_of(contact: Contact) -> User:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from accounts import people
 from accounts.models import Installation, User
-from crm import customers, triggers
+from crm import access, customers, triggers
 from crm.addresses import bad_among
 from crm.company import update_company
 from crm.contacts import edit_contact
@@ -165,8 +165,17 @@ def surprises(scene: Scene) -> None:
         "09:00",
         lambda: merge_customers(scene.clients["pelisson"], scene.clients["second"], by=scene.house[KARIM], reason=reason),
     )
+    scene.at(work(-11), "10:05", lambda: open_space(scene))
     scene.at(work(-1), "17:35", lambda: new_address(scene))
     scene.at(scene.days.today, "08:00", scene.deliver)
+
+
+def open_space(scene: Scene) -> None:
+    """Mme Lemoine may come into her space: the client of the login page's cards."""
+    contact = scene.person("lemoine", "Anne Lemoine")
+    if contact is not None:
+        access.invite(contact, by=scene.house[CAMILLE])
+        scene.deliver()
 
 
 def new_address(scene: Scene) -> None:

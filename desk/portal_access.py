@@ -47,10 +47,12 @@ class InviteForm(forms.Form):
         help_text=gettext_lazy("Sinon seulement les siens. Les documents, eux, sont visibles dans tous les cas."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, people: Sequence[Contact], **kwargs: Any):
+    def __init__(self, *args: Any, customer: Customer, people: Sequence[Contact], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.people = {one.public_id: one for one in people if one.email}
-        named = [(ref, f"{one.full_name}{_(', ')}{one.email}") for ref, one in self.people.items()]
+        own = {people[0].pk: customer.email} if people and customer.is_person else {}  # the client is that person
+        known = [(one, one.email or own.get(one.pk, "")) for one in people]
+        self.people = {one.public_id: one for one, address in known if address}
+        named = [(one.public_id, f"{one.full_name}{_(', ')}{address}") for one, address in known if address]
         self.fields["contact"].choices = [("", "—"), *named]  # type: ignore[attr-defined]
         if named:
             self.fields["contact"].initial = named[0][0]

@@ -51,9 +51,12 @@ def told_kinds() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.html") if path.stem in Kind.values))
 
 
-def lines_of(space: Space, *, limit: int, before: int | None = None) -> list[ToldLine]:
-    """The newest lines that this person may read, older than the row `before` when one is given. One statement."""
+def lines_of(space: Space, *, limit: int, before: int | None = None, about: str = "") -> list[ToldLine]:
+    """The newest lines that this person may read, older than the row `before` when one is given, on the document
+    of public id `about` when one is given. One statement."""
     rows = space.history().filter(kind__in=told_kinds()).exclude(kind=Kind.EMAIL, email__state__in=NOT_GONE)
+    if about:
+        rows = rows.filter(about_kind__in=("invoice", "credit_note"), about_ref=about)
     if before is not None and (mark := space.history().filter(pk=before).values_list("occurred_at", flat=True).first()):
         rows = rows.filter(occurred_at__lte=mark).exclude(occurred_at=mark, pk__gte=before)
     found = rows.select_related("email", "author").newest_first()[:limit]

@@ -1,8 +1,10 @@
 """«Où en suis-je ?», the documents, and what is between us."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,7 +38,7 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
     waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
     context = {
         "open": open_ones,
-        "due": sum((row.balance() for row in open_ones), ZERO),
+        "due": space.documents().unpaid().aggregate(sum=Sum("open_balance"))["sum"] or ZERO,
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "waiting": list(waiting.select_related("invoice")[:5]),
@@ -72,7 +74,11 @@ def reading_of(space: Space, ref: str) -> reading.Reading:
     urls = {name: reverse(f"portal:document_{name}", args=[ref]) for name in ("ask", "talk", "transferred", "pay")}
     urls |= {kind: reverse("portal:document_file", args=[ref, kind]) for kind in ("pdf", "xml")}
     urls["page"] = reverse("portal:document", args=[ref])
-    return reading.Reading(invoice, space.contact, urls, "portal/document.html", around(space, "documents"))
+
+    def page() -> dict[str, Any]:
+        return {**around(space, "documents"), "lines": lines_of(space, limit=PAGE, about=ref)}
+
+    return reading.Reading(invoice, space.contact, urls, "portal/document.html", page)
 
 
 @policy(contact=True)

@@ -1,7 +1,7 @@
 """One invoice's page and what its reader may say of it, whichever door they came by: a mailed link or their space."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +29,7 @@ class Reading:
     contact: Contact | None
     urls: Mapping[str, str]  # page, ask, talk, transferred, pay, pdf, xml
     template: str
-    around: Mapping[str, Any] = field(default_factory=dict)
+    around: Callable[[], Mapping[str, Any]] = dict  # read when the page is shown, not for a gesture
 
 
 def show(
@@ -39,11 +39,12 @@ def show(
     """The page of the document, with a form that was refused when there is one."""
     if reading.invoice.is_draft:
         raise Http404
-    paper = Paper(reading.invoice, today=clock.today(), company=reading.around.get("company"))
+    around = reading.around()
+    paper = Paper(reading.invoice, today=clock.today(), company=around.get("company"))
     context = {
         "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
         "talk_form": talk_form or TalkForm(), "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
-        **reading.around,
+        **around,
     }  # fmt: skip
     return render(request, reading.template, context, status=status)
 

@@ -62,6 +62,7 @@ def test_an_invited_person_is_written_to_once(person, nadia):
 
 
 def test_who_has_no_address_or_is_a_colleague_is_not_invited(person, nadia, karim):
+    type(person.customer).objects.update(email="")
     for address in ("", karim.email):
         Contact.objects.filter(pk=person.pk).update(email=address)
         person.refresh_from_db()
@@ -242,3 +243,22 @@ def test_a_session_sleeps_half_an_hour(as_diallo):
     session["began_at"] = session["seen_at"]
     session.save()
     assert as_diallo.get("/espace/").status_code == 302
+
+
+def test_a_document_tells_what_happened_to_it(as_diallo, invoice):
+    place = f"/espace/documents/{invoice.public_id}/"
+    as_diallo.post(f"{place}question/", {"line": 1, "words": "Le vernis ?"})
+    text = as_diallo.get(place).content.decode()
+    assert "Vous nous avez demandé" in text
+
+
+def test_a_mail_that_has_not_left_was_not_written(as_diallo, invoice):
+    """The mail of the invoice still waits its minute."""
+    assert "Nous vous avons écrit" not in as_diallo.get("/espace/messages/").content.decode()
+    Email.objects.filter(customer=invoice.customer).update(state=Email.State.SENT)
+    assert "Nous vous avons écrit" in as_diallo.get("/espace/messages/").content.decode()
+
+
+def test_a_client_is_sent_to_the_door_of_codes():
+    answer = Client().get("/espace/documents/")
+    assert answer["Location"] == "/compte/login/code/?next=/espace/documents/"
