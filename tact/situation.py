@@ -53,22 +53,20 @@ def read(
     if commitments is None:
         commitments = Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author", "interaction")
     if complaints is None:
-        rows = Complaint.objects.read_by(user).of_family(ids).open_on(today).order_by("id")
-        complaints = [(row, row.standing_on(today)) for row in rows]
+        complaints = _open_complaints(ids, user=user, today=today)
     past, note = _last_words(ids, user=user, now=now)
     addresses = _addresses(customer, people)
     refused = list(BadAddress.objects.filter(address__in=addresses)) if addresses else []
     bad = {row.address for row in refused}
-    since = now - timedelta(days=MOOD_DAYS)
     return facts.Situation(
         link=facts.Link("customer", customer.public_id),
         name=_spoken_name(customer, people),
         since_on=customer.since_on,
-        phone=customer.phone or next((person.mobile or person.phone for person in people if person.mobile or person.phone), ""),
+        phone=_phone(customer, people),
         # what a document or the law asks for stands with its document
         promises=tuple(_promise(row) for row in commitments if row.nature == Commitment.Nature.PRIMARY),
         contacts=past,
-        moods=tuple(moment for moment in past if moment.mood and moment.at >= since),
+        moods=tuple(moment for moment in past if moment.mood and moment.at >= now - timedelta(days=MOOD_DAYS)),
         lost_mails=_lost_mails(ids, user=user, now=now),
         refused=tuple(_refused(row, addresses[row.address]) for row in refused),
         has_usable_email=any(address not in bad for address in addresses),
@@ -78,6 +76,15 @@ def read(
         complaints=tuple(sorted((_complaint(*pair) for pair in complaints), key=_nearest)),
         owed=_owed(customer, ids, user=user, today=today, now=now, owes=owes),
     )
+
+
+def _open_complaints(ids: list[int], *, user: User, today: date) -> list[tuple[Complaint, Standing]]:
+    rows = Complaint.objects.read_by(user).of_family(ids).open_on(today).order_by("id")
+    return [(row, row.standing_on(today)) for row in rows]
+
+
+def _phone(customer: Customer, people: list[Contact]) -> str:
+    return customer.phone or next((person.mobile or person.phone for person in people if person.mobile or person.phone), "")
 
 
 def _owed(customer: Customer, ids: list[int], *, user: User, today: date, now: datetime, owes: bool | None) -> facts.Owed | None:

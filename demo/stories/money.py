@@ -10,6 +10,7 @@ from crm.contacts import edit_contact
 from demo.cast import CAMILLE, KARIM, NADIA
 from demo.scene import Lines, Scene
 from lib import clock
+from portal.talking import promise_to_pay
 
 
 def lines(*told: tuple[str, str, str]) -> Lines:
@@ -56,8 +57,6 @@ def promising(scene: Scene) -> None:
 
 def promise_money(scene: Scene, key: str, label: str, on: date) -> None:
     """The client gives the day, by the link of their mail."""
-    from portal.talking import promise_to_pay  # inline: the demonstration plays the client's side too
-
     invoice = Invoice.objects.get(pk=scene.papers[key, label].pk)
     promise_to_pay(invoice, on=on, words=scene.days.say("Je règle dès que ma prime est versée."), contact=None)
 
