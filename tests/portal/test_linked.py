@@ -32,6 +32,7 @@ def test_the_reader_sees_what_is_due_and_why(reader):
     for said in (
         "461,25\u00a0€",
         "Étagère en chêne",
+        "2 unité, TVA 20 %",
         "MENUISERIE DUVAL SARL",
         "FR76 3000 6000 0112 3456 7890 189".replace(" ", "\u00a0"),
     ):
