@@ -110,16 +110,17 @@ def open_complaint(
 
 
 def open_from_portal(
-    *, contact: Contact, subject: str, body: str, customer: Customer | None = None, invoice: Invoice | None = None,
+    *, customer: Customer, contact: Contact | None, subject: str, body: str, invoice: Invoice | None = None,
     line: InvoiceLine | None = None, files: Iterable[Stored] = (), key: str = "",
 ) -> Complaint:  # fmt: skip
-    """Receive the complaint that a client's contact writes in their space, now: its day is that of the firm's clock.
-    `customer` is the one they speak for, when it is not their own. The house did not write it: nobody is its author."""
+    """Receive the complaint that a client writes in their space or from a mailed link, now: its day is that of the firm's
+    clock. `contact` is who speaks for `customer`, None when the link went to the client's own address. The house did not
+    write it: nobody is its author."""
     today = clock.today()
+    own = contact is not None and contact.customer_id == customer.pk
     return open_complaint(
-        customer=customer or contact.customer, subject=subject, body=body, channel=Channel.PORTAL, by=None, today=today, sent_on=today,
-        received_on=today, contact=contact if customer is None or customer.pk == contact.customer_id else None, invoice=invoice,
-        line=line, owner=(customer or contact.customer).owner, files=files, key=key,
+        customer=customer, subject=subject, body=body, channel=Channel.PORTAL, by=None, today=today, sent_on=today,
+        received_on=today, contact=contact if own else None, invoice=invoice, line=line, owner=customer.owner, files=files, key=key,
     )  # fmt: skip
 
 

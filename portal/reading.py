@@ -101,7 +101,7 @@ def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> o
         return talking.promise_to_pay(invoice, on=said["on"], words=words, contact=contact)
     if choice == Help.PARTS:
         return talking.ask_for_parts(invoice, parts=said["parts"], words=words, contact=contact)
-    if choice == Help.DISAGREE and contact is not None:
+    if choice == Help.DISAGREE:
         subject = _("Désaccord sur %(what)s") % {"what": invoice.about_label}
         return handling.open_from_portal(contact=contact, customer=invoice.customer, invoice=invoice, subject=subject, body=words)
     if choice == Help.QUESTION:

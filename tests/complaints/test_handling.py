@@ -301,7 +301,9 @@ def test_entrusting_changes_only_the_owner(complaint, nadia, karim, today):
 
 def test_from_the_portal(house, diallo):
     person = Contact.objects.create(customer=diallo, last_name="Diallo", email="diallo@example.org")
-    found = open_from_portal(contact=person, subject="Facture fausse", body="La pose était offerte.", key="p")
+    found = open_from_portal(
+        customer=person.customer, contact=person, subject="Facture fausse", body="La pose était offerte.", key="p"
+    )
     assert (found.channel, found.recorded_by, found.contact, course(found)) == ("portal", None, person, ["written"])
     assert list(Complaint.objects.visible_to_contact(person)) == [found]
     assert read(found).standing_on(clock.today()).dates.sent_on == clock.today()

@@ -64,7 +64,7 @@ def test_what_is_not_the_clients_is_not_shown(his, person, diallo, nadia, today)
         contact=person,
         audience="house",
     )
-    shown = open_from_portal(contact=person, subject="Volet", body="Il gonfle.")
+    shown = open_from_portal(customer=person.customer, contact=person, subject="Volet", body="Il gonfle.")
     refuse(shown, words="Le bois est sain.", by=nadia, today=today)
     record_fact(shown, kind="referred", on=today, by=nadia, today=today, words="Confidentiel")
     secret = write_to_mediator(shown, words="Notre position.", by=nadia, today=today, number="M-1")
@@ -74,7 +74,7 @@ def test_what_is_not_the_clients_is_not_shown(his, person, diallo, nadia, today)
 
 
 def test_a_letter_that_never_left_is_not_shown(his, person, nadia, today):
-    shown = open_from_portal(contact=person, subject="Volet", body="Il gonfle.")
+    shown = open_from_portal(customer=person.customer, contact=person, subject="Volet", body="Il gonfle.")
     letter = acknowledge(shown, by=nadia, today=today)
     Email.objects.filter(pk=letter.email_id).update(state=Email.State.CANCELLED)
     assert letter.subject not in words(his.get(reverse("portal:messages")))
@@ -83,7 +83,7 @@ def test_a_letter_that_never_left_is_not_shown(his, person, nadia, today):
 
 def test_the_space_costs_the_same_with_ten_complaints(his, person, nadia, today, django_assert_max_num_queries):
     for number in range(10):
-        one = open_from_portal(contact=person, subject=f"Volet {number}", body="Il gonfle.")
+        one = open_from_portal(customer=person.customer, contact=person, subject=f"Volet {number}", body="Il gonfle.")
         acknowledge(one, by=nadia, today=today)
     with django_assert_max_num_queries(12):
         his.get(reverse("portal:messages"))

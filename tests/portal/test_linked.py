@@ -166,6 +166,14 @@ def test_a_disagreement_is_a_written_complaint(reader, link):
     assert (complaint.invoice, complaint.customer) == (link.invoice, link.invoice.customer)
 
 
+def test_a_disagreement_from_the_client_s_own_address_is_one_too(link):
+    mine = links.mint(link.invoice, contact=None, address="diallo@example.org", by=None, on=on(0))
+    browser, place = followed(mine)
+    assert browser.post(f"{place}en-parler/", {"help": "disagree", "words": "Une étagère est fendue."}).status_code == 302
+    complaint = Complaint.objects.get()
+    assert (complaint.invoice, complaint.contact, complaint.channel) == (link.invoice, None, "portal")
+
+
 @pytest.mark.parametrize(
     "said",
     [
