@@ -47,7 +47,7 @@ def promise_line(commitment: Commitment, *, today: date, now: datetime) -> Promi
     said = phrases.said(commitment, today)
     return PromiseLine(
         id=commitment.public_id,
-        url=_where(commitment),
+        url=where(commitment),
         keep_url=reverse("commitment_keep", args=[commitment.public_id]),
         what=commitment.what,
         when=phrases.due(commitment, today),
@@ -68,7 +68,7 @@ def promise_line(commitment: Commitment, *, today: date, now: datetime) -> Promi
     )
 
 
-def _where(commitment: Commitment) -> str:
+def where(commitment: Commitment) -> str:
     """Its page; of a date that a document or the law gives, the page of what gives it."""
     if commitment.nature == Commitment.Nature.PROJECTED and commitment.about_ref:
         return reverse("pointing", args=[commitment.about_kind, commitment.about_ref])

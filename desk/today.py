@@ -17,10 +17,10 @@ from accounts.models import User
 from accounts.policy import Right
 from crm.mail_reasons import retold
 from crm.models import Commitment, Contact, Customer, DuplicateCandidate, Email, ImportBatch, Interaction
-from crm.models.timeline import CONTACT_KINDS
+from crm.models.timeline import CONTACT_KINDS, Kind
 from desk import phrases, reminder_queue
 from desk.frame import address_of
-from desk.promises import PromiseLine, promise_line
+from desk.promises import PromiseLine, promise_line, where
 from desk.questions import of_nobody
 from lib import clock
 
@@ -28,6 +28,8 @@ SHOWN = 8  # promises of each side on the page; the list has the others
 LOOK_AHEAD = timedelta(days=7)
 COUNTED = 100  # beyond, «plus de cent»
 MAILS = 4
+NOBODYS = 4
+NOBODY_AHEAD = timedelta(days=21)  # ten working days, with the holidays of any month: a complaint is told as it arrives
 CALLS = 3
 QUIET_DAYS = 90
 QUIET_CANDIDATES = 60
@@ -105,7 +107,13 @@ def read_today(user: User, *, now: datetime) -> Today:
         more_mine=_more(len(mine)),
         theirs=[promise_line(row, today=today, now=now) for row in theirs[:SHOWN]],
         more_theirs=_more(len(theirs)),
-        pending=[*_mail_lines(mails, today), *_question_lines(user, today), *_reminder_lines(user, today, now), *_queues(user)],
+        pending=[
+            *_mail_lines(mails, today),
+            *_question_lines(user, today),
+            *_lines_of_nobody(user, today),
+            *_reminder_lines(user, today, now),
+            *_queues(user),
+        ],
         quiet=_quiet(user, now=now),
     )
     if not (page.mine or page.theirs or page.pending):
@@ -259,6 +267,25 @@ def _question_lines(user: User, today: date) -> list[Pending]:
     """The questions that nobody has promised to answer; the others stand among each one's promises."""
     waiting = of_nobody(user, today) if user.may(Right.LOG) else []
     return [Pending(_("question"), one.customer, f"{one.about}. {one.words}", one.url) for one in waiting[:MAILS]]
+
+
+def _lines_of_nobody(user: User, today: date) -> list[Pending]:
+    """What the house owes soon and nobody has taken on: a client's complaint or words, the first date of each. One statement."""
+    if not user.may(Right.LOG):
+        return []
+    rows = Commitment.objects.visible_to(user).open().of_nobody().filter(due_on__lte=today + NOBODY_AHEAD)
+    rows = rows.exclude(interaction__kind=Kind.QUESTION_ASKED)  # told with its words
+    if not user.may(Right.HANDLE_COMPLAINTS):
+        rows = rows.exclude(about_kind="complaint")
+    first: dict[tuple[str, str], Commitment] = {}
+    for row in rows.select_related("customer").order_by("due_on", "id")[:COUNTED]:
+        first.setdefault((row.about_kind, row.about_ref) if row.about_ref else ("", row.public_id), row)
+    return [
+        Pending(
+            phrases.due_briefly(row, today), row.customer.name, f"{row.what}. {_('Personne ne s’en charge encore.')}", where(row)
+        )
+        for row in list(first.values())[:NOBODYS]
+    ]
 
 
 def _reminder_lines(user: User, today: date, now: datetime) -> list[Pending]:

@@ -226,6 +226,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Those of one client, aliases included."""
         return self.filter(customer_id__in=ids)
 
+    def of_nobody(self) -> "CommitmentQuerySet":
+        """What the house owes and no colleague in post has taken on."""
+        return self.filter(Q(owner=None) | Q(owner__is_active=False), owed_by=Commitment.Owed.US)
+
 
 class Commitment(models.Model):
     """What is owed, by whom and for when. Broken is computed: open and past its day."""

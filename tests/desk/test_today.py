@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from complaints.handling import entrust, open_from_portal
 from crm.commitments import promise
 from crm.customers import create_customer
 from crm.exchanges import log_interaction
 from crm.models import Commitment, DuplicateCandidate, Email, ImportBatch
 from desk.today import answer, is_call, most_urgent, spelled
+from lib import clock
 from tests.desk import lemoine
 from tests.desk.reading import words
 from tests.harness.personas import signed_in
@@ -162,7 +164,7 @@ def test_the_day_costs_the_same_whatever_the_rows(world, count, django_assert_nu
     assert (page.context["page"].more_mine, page.context["page"].more_theirs) == more[count]
 
 
-COST = 10
+COST = 11
 
 
 def test_strangers(world, client):
@@ -252,3 +254,13 @@ def test_a_promise_of_the_day_is_found_by_its_customer_even_merged(world):
         owner=world.camille,
     )
     assert "D’abord, urgent Mme Anne Lemoine. Promis à 9 h." in words(signed_in(world.camille).get(HOME))
+
+
+def test_a_complaint_that_nobody_follows_is_told_to_those_who_may(diallo, camille, as_camille, as_lecture):
+    made = open_from_portal(customer=diallo, contact=None, subject="Volet", body="Il gonfle.")
+    told = words(as_camille.get(HOME))
+    line = f"M. Diallo Accuser réception : {made.reference}. Personne ne s’en charge encore."
+    assert (line in told, f"Répondre à la réclamation {made.reference}" in told) == (True, False)
+    assert "Personne ne s’en charge encore" not in words(as_lecture.get(HOME))
+    entrust(made, to=camille, by=camille, today=clock.today())
+    assert "Personne ne s’en charge encore" not in words(as_camille.get(HOME))
