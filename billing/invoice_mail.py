@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -62,16 +62,23 @@ def mail_key(invoice: Invoice) -> str:
 
 def recipient_of(invoice: Invoice) -> Recipient | None:
     """The person of the document, else who receives invoices at the client's, else the main contact, else the client's
-    own address; None when nobody has one. One statement."""
+    own address, which is that of the main person when they have none; None when nobody has one."""
     head = invoice.customer.merged_into_id or invoice.customer_id
     if invoice.contact is not None and invoice.contact.email:
         return Recipient(invoice.contact, invoice.contact.full_name, invoice.contact.email, _is_bad(invoice.contact.email))
-    people = Contact.objects.present().filter(Q(customer=head) | Q(customer__merged_into=head)).exclude(email="")
+    people = Contact.objects.present().filter(Q(customer=head) | Q(customer__merged_into=head))
     bad = Exists(BadAddress.objects.filter(address=OuterRef("email_key")))
-    for person in people.annotate(bad=bad).order_by("-receives_invoices", "-is_main", "pk")[:1]:
+    silent = Case(When(email="", then=1), default=0)
+    rows = people.filter(Q(is_main=True) | ~Q(email="")).annotate(bad=bad)
+    person = rows.order_by(silent, "-receives_invoices", "-is_main", "pk").first()
+    if person is not None and person.email:
         return Recipient(person, person.full_name, person.email, person.bad)
+    return _at_their_own_address(invoice, person)
+
+
+def _at_their_own_address(invoice: Invoice, main: Contact | None) -> Recipient | None:
     own = invoice.customer.email
-    return Recipient(None, invoice.customer.name, own, _is_bad(own)) if own else None
+    return Recipient(main, main.full_name if main else invoice.customer.name, own, _is_bad(own)) if own else None
 
 
 def _is_bad(address: str) -> bool:

@@ -155,6 +155,14 @@ def test_goods_and_every_rate_have_their_account(diallo):
     assert set(LedgerEntry.objects.filter(account__startswith="70").values_list("account", flat=True)) == {ledger.GOODS}
 
 
+def test_the_client_s_own_address_is_that_of_the_main_person(diallo):
+    issued(settle(diallo))
+    mail = Email.objects.get()
+    assert (mail.recipient_email, mail.contact, mail.text.splitlines()[0]) == (
+        "diallo@example.org", diallo.contacts.get(), "Bonjour Monsieur Diallo,",
+    )  # fmt: skip
+
+
 def test_no_address_no_mail(diallo):
     settle(diallo, email="")
     diallo.contacts.update(email="", email_key="")

@@ -120,6 +120,7 @@ def test_from_the_draft_to_the_closed_complaint(
     invoice = write_and_issue(page, customer)
     bill = f"/factures/{invoice.public_id}/"
     post(1)
+    assert Email.objects.get().text.startswith("Bonjour Monsieur Diallo,")
     read_mail(client, f"Votre facture {invoice.number}")
     expect(client.locator("p.amount")).to_have_text("1 440,00 €")
     line = client.locator("#detail li").nth(1)
