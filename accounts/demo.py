@@ -13,7 +13,7 @@ SENTENCES: dict[str, str | Promise] = {
     "comptable@demo.example": _("L’argent, les imports, les doublons."),
     "responsable@demo.example": _("Tout, avec les réglages et les droits."),
     "lecture@demo.example": _("Regarde sans rien changer."),
-    "anne.lemoine@courriel.example": _("Une cliente : ce qu’elle doit, pourquoi, et si elle ne peut pas."),
+    "anne.lemoine@courriel.example": _("Une cliente : ce qu’elle doit, pourquoi, et si elle ne peut pas."),
 }
 
 

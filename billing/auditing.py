@@ -71,7 +71,7 @@ def _totals(document: Invoice) -> Iterator[str]:
     lines = list(document.lines.all())
     for line in lines:
         if line.net != line_net(line.quantity, line.unit_price, line.discount):
-            yield _("ligne %(position)s : son total n’est pas quantité × prix") % {"position": line.position}
+            yield _("ligne %(position)s : son total n’est pas quantité × prix") % {"position": line.position}
     sums = totals(lines)
     if (sums.excl_tax, sums.tax, sums.incl_tax) != (document.total_excl_tax, document.total_tax, document.total_incl_tax):
         yield _("ses totaux ne sont pas la somme de ses lignes")
@@ -88,7 +88,7 @@ def _entries(document: Invoice, found: dict[str, Decimal]) -> Iterator[str]:
     for account in sorted({*wanted, *found}):
         there, should = found.get(account, ZERO), wanted.get(account, ZERO)
         if there != should:
-            yield _("compte %(account)s : %(there)s au journal, %(should)s attendus") % {
+            yield _("compte %(account)s : %(there)s au journal, %(should)s attendus") % {
                 "account": account, "there": there, "should": should,
             }  # fmt: skip
 
@@ -171,7 +171,7 @@ def _clients() -> Iterator[Problem]:
     for (customer, account), gap in sorted(facts.items()):
         if gap:
             yield Problem(
-                names[customer], _("compte %(account)s : écart de %(gap)s avec les faits") % {"account": account, "gap": gap}
+                names[customer], _("compte %(account)s : écart de %(gap)s avec les faits") % {"account": account, "gap": gap}
             )
 
 

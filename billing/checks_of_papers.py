@@ -39,15 +39,15 @@ class Check:
     def words(self) -> str:
         """What came of it, in a sentence."""
         if self.state == FAILED:
-            return _("Des règles ne sont pas respectées : %(rules)s.") % {
+            return _("Des règles ne sont pas respectées : %(rules)s.") % {
                 "rules": ", ".join(rule for rule, _words in self.failed)
             }
         if self.state == ABSENT and self.code == "pdf":
             return _("Vérifié sur nos modèles à chaque version du logiciel, pas sur ce fichier.")
         if self.state == ABSENT:
-            return _("Non exécutées : le complément « conformite » n’est pas installé ici.")
+            return _("Non exécutées : le complément « conformite » n’est pas installé ici.")
         if self.state == NOT_CONCERNED:
-            return _("Sans objet : elles ne visent que les professionnels français identifiés par leur SIREN.")
+            return _("Sans objet : elles ne visent que les professionnels français identifiés par leur SIREN.")
         return _("Respectée.") if self.code in ("xsd", "own") else _("Toutes respectées.")
 
 

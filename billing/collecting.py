@@ -182,9 +182,9 @@ def announce_transfer(invoice: Invoice, *, contact: Contact | None, on: date, by
         (current,) = lock_invoices([invoice]).values()
         client = lock_customer(current.customer)
         if on > clock.today():
-            raise Refusal(_("Un virement s’annonce quand il est parti : choisissez aujourd’hui ou un jour passé."), field="on")
+            raise Refusal(_("Un virement s’annonce quand il est parti : choisissez aujourd’hui ou un jour passé."), field="on")
         if current.balance() <= 0:
-            raise Refusal(_("Cette facture est déjà réglée : il n’y a plus rien à virer."))
+            raise Refusal(_("Cette facture est déjà réglée : il n’y a plus rien à virer."))
         if live := TransferNotice.objects.filter(invoice=current, announced_on__lte=on).in_transit(on).first():
             return live
         notice, made = TransferNotice.objects.get_or_create(
@@ -258,7 +258,7 @@ def _same(found: Payment, client: Customer, amount: Decimal, method: str, paid_o
     told = (found.amount, found.method, found.paid_on)
     if found.external_id or (found.customer_id in client.family_ids() and told == (amount, method, paid_on)):
         return found
-    raise Conflict(_("Cette demande a déjà servi à enregistrer un autre paiement : rien n’a été ajouté."))
+    raise Conflict(_("Cette demande a déjà servi à enregistrer un autre paiement : rien n’a été ajouté."))
 
 
 def check_money(amount: Decimal, method: str, paid_on: date, reference: str) -> tuple[Decimal, str]:
@@ -270,7 +270,7 @@ def check_money(amount: Decimal, method: str, paid_on: date, reference: str) -> 
     if cents(amount) != amount:
         raise Refusal(_("Un montant s’arrête au centime."), field="amount")
     if paid_on > clock.today():
-        raise Refusal(_("Ce jour est à venir : un paiement s’enregistre quand il est arrivé."), field="paid_on")
+        raise Refusal(_("Ce jour est à venir : un paiement s’enregistre quand il est arrivé."), field="paid_on")
     if paid_on < EARLIEST:
         raise Refusal(_("L’année %(year)s surprend ici. Vérifiez la date.") % {"year": paid_on.year}, field="paid_on")
     reference = refuse_control_characters(" ".join(reference.split()))
@@ -283,7 +283,7 @@ def check_reason(text: str) -> str:
     """Why, in one line that its column holds; Refusal when it is empty."""
     reason = refuse_control_characters(" ".join(text.split()))
     if not reason:
-        raise Refusal(_("Dites pourquoi : un collègue le lira."), field="reason")
+        raise Refusal(_("Dites pourquoi : un collègue le lira."), field="reason")
     if len(reason) > 240:
         raise Refusal(_("Dites-le en 240 caractères au plus."), field="reason")
     return reason
@@ -354,14 +354,14 @@ def _refuse_cash(client: Customer, amount: Decimal, shares: list[Share], on: dat
 
 def _refuse_no_reversal(payment: Payment) -> None:
     if payment.reverses_id or payment.amount < 0:
-        raise Refusal(_("Cette ligne annule ou rembourse déjà un paiement : elle ne s’annule pas."))
+        raise Refusal(_("Cette ligne annule ou rembourse déjà un paiement : elle ne s’annule pas."))
     if payment.refunded_by.exists():
-        raise Refusal(_("Une partie de ce paiement a été rendue au client : il ne peut plus être annulé."))
+        raise Refusal(_("Une partie de ce paiement a été rendue au client : il ne peut plus être annulé."))
 
 
 def _refuse_no_refund(payment: Payment, amount: Decimal, most: Decimal) -> None:
     if payment.amount < 0 or Payment.objects.filter(reverses=payment).exists():
-        raise Refusal(_("Ce paiement a été annulé : il n’y a rien à rendre."))
+        raise Refusal(_("Ce paiement a été annulé : il n’y a rien à rendre."))
     if amount > most:
         raise Refusal(_("On peut rendre au plus %(free)s de ce paiement.") % {"free": in_words(max(most, ZERO))}, field="amount")
 

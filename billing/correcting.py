@@ -40,7 +40,7 @@ def credit_invoice(
     """
     key, reason = request_key(key), clean_text(reason, limit=240)
     if not reason:
-        raise Refusal(_("Dites pourquoi cet avoir : le client le lira."), field="reason")
+        raise Refusal(_("Dites pourquoi cet avoir : le client le lira."), field="reason")
     with in_turn(), transaction.atomic():
         series = numbering.lock_series(Invoice.Kind.CREDIT_NOTE, on)
         corrected = locked(invoice)
@@ -91,12 +91,12 @@ def _already(corrected: Invoice, key: str) -> Invoice | None:
 
 def _refuse_unfit(corrected: Invoice, on: date) -> None:
     if corrected.is_credit_note:
-        raise Refusal(_("Un avoir ne se corrige pas par un avoir : émettez une nouvelle facture."))
+        raise Refusal(_("Un avoir ne se corrige pas par un avoir : émettez une nouvelle facture."))
     if corrected.is_draft or corrected.issued_on is None:
-        raise Refusal(_("Ce brouillon n’a pas de numéro : changez-le, il n’a pas besoin d’avoir."))
+        raise Refusal(_("Ce brouillon n’a pas de numéro : changez-le, il n’a pas besoin d’avoir."))
     if on < corrected.issued_on:
         raise Refusal(
-            _("La facture est du %(day)s : un avoir ne peut pas la précéder.") % {"day": long_date(corrected.issued_on)},
+            _("La facture est du %(day)s : un avoir ne peut pas la précéder.") % {"day": long_date(corrected.issued_on)},
             field="on",
         )
 
@@ -136,7 +136,7 @@ def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Deci
             errors[f"lines.{place}"] = refusal.message
     if errors or not rows:
         raise Refusal(
-            "" if errors else _("Dites ce que l’avoir reprend : au moins une ligne."), field="lines", errors=errors or None
+            "" if errors else _("Dites ce que l’avoir reprend : au moins une ligne."), field="lines", errors=errors or None
         )
     return rows
 

@@ -84,7 +84,7 @@ def _line(line: Mapping[str, Any], regime: str) -> tuple[InvoiceLine, dict[str, 
     try:
         row.vat_category = _choice(line.get("vat_category") or default, VatCategory)
         if (row.vat_category == VatCategory.STANDARD) != bool(row.vat_rate):
-            raise Refusal(_("Un taux de TVA va avec le régime « taux de TVA », et zéro avec un autre."))
+            raise Refusal(_("Un taux de TVA va avec le régime « taux de TVA », et zéro avec un autre."))
     except Refusal as refusal:
         errors["vat_category"] = refusal.message
     row.net = line_net(row.quantity, row.unit_price, row.discount)
@@ -111,13 +111,13 @@ def _field(name: str, value: Any) -> Any:
 def _designation(value: Any) -> str:
     words = clean_text(value, limit=240)
     if not words:
-        raise Refusal(_("Dites ce qui est vendu : la loi veut une désignation précise."))
+        raise Refusal(_("Dites ce qui est vendu : la loi veut une désignation précise."))
     return words
 
 
 def _choice(value: Any, choices: Any) -> str:
     if str(value) not in choices.values:
-        raise Refusal(_("Choisissez parmi : %(choices)s.") % {"choices": ", ".join(choices.values)})
+        raise Refusal(_("Choisissez parmi : %(choices)s.") % {"choices": ", ".join(choices.values)})
     return str(value)
 
 
@@ -126,17 +126,17 @@ def _number(value: Any, *, places: int, most: Decimal, above_zero: bool = False)
     if value is None or value == "":
         raise Refusal(_("Indiquez un nombre."))
     if isinstance(value, float | bool):
-        raise Refusal(_("Un nombre s’écrit comme 12,50 (dans l’API : entre guillemets, « 12.50 »)."))
+        raise Refusal(_("Un nombre s’écrit comme 12,50 (dans l’API : entre guillemets, « 12.50 »)."))
     try:
         plain = "".join(str(value).split()).replace("\u2212", "-").replace(",", ".")
         found = Decimal(plain)
     except InvalidOperation as trouble:
-        raise Refusal(_("« %(text)s » n’est pas un nombre. Écrivez-le comme 12,50.") % {"text": str(value)[:30]}) from trouble
+        raise Refusal(_("« %(text)s » n’est pas un nombre. Écrivez-le comme 12,50.") % {"text": str(value)[:30]}) from trouble
     if not found.is_finite() or abs(found) > most:
         raise Refusal(_("Ce nombre est trop grand."))
     if found < 0:
         raise Refusal(
-            _("Ce nombre ne peut pas être négatif : une remise est un pourcentage de la ligne, une somme rendue un avoir.")
+            _("Ce nombre ne peut pas être négatif : une remise est un pourcentage de la ligne, une somme rendue un avoir.")
         )
     if above_zero and found == 0:
         raise Refusal(_("Indiquez une quantité supérieure à zéro."))

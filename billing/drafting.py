@@ -50,7 +50,7 @@ def change_draft(draft: Invoice, *, version: int, by: User | None, lines: Lines 
             if current.version != version:
                 raise Conflict(
                     _(
-                        "Quelqu’un a changé ce brouillon pendant votre saisie. Rien n’est perdu : comparez ce qui diffère, "
+                        "Quelqu’un a changé ce brouillon pendant votre saisie. Rien n’est perdu : comparez ce qui diffère, "
                         "puis enregistrez à nouveau."
                     ),
                     differs=changes,
@@ -81,10 +81,10 @@ def locked_draft(draft: Invoice) -> Invoice:
     """The draft as it is now, locked until the transaction ends. Refuses one that has its number or is gone."""
     current = Invoice.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=draft.pk).first()
     if current is None:
-        raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
+        raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
     if not current.is_draft:
         raise Refusal(
-            _("Cette facture a déjà son numéro, %(number)s : elle ne change plus. Un avoir la corrige.")
+            _("Cette facture a déjà son numéro, %(number)s : elle ne change plus. Un avoir la corrige.")
             % {"number": current.number}
         )
     return current

@@ -115,7 +115,7 @@ def reason_to_hold(email: Email) -> str:
         return _("La facture de ce message n’existe pas.")
     credited = sum(note.total_incl_tax for note in invoice.credit_notes.issued())
     if not invoice.is_credit_note and invoice.total_incl_tax > 0 and credited >= invoice.total_incl_tax:
-        return _("Un avoir a annulé cette facture depuis : vérifiez que le message convient encore.")
+        return _("Un avoir a annulé cette facture depuis : vérifiez que le message convient encore.")
     return ""
 
 

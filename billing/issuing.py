@@ -37,7 +37,7 @@ class Incomplete(Refusal):
 
     def __init__(self, found: list[Missing]):
         super().__init__(
-            _("Il manque %(count)s chose(s) avant d’émettre : %(words)s")
+            _("Il manque %(count)s chose(s) avant d’émettre : %(words)s")
             % {"count": len(found), "words": " ".join(one.words for one in found)},
             errors={one.where: one.words for one in reversed(found)},
         )
@@ -59,7 +59,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
         if invoice.number is not None:
             return invoice
         if invoice.is_credit_note:
-            raise Refusal(_("Un avoir naît émis : il ne s’émet pas depuis un brouillon."))
+            raise Refusal(_("Un avoir naît émis : il ne s’émet pas depuis un brouillon."))
         lock_customer(invoice)
         company = the_company()
         number_it(invoice, numbering.next_place(series, on), company=company, by=by, on=on, key=key)
@@ -81,7 +81,7 @@ def locked(draft: Invoice, *, key: str = "") -> Invoice:
     if found:
         raise Refusal(_("Cette clé a déjà servi à émettre un autre document. Donnez-en une autre."), field="key")
     if invoice is None:
-        raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
+        raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
     return invoice
 
 

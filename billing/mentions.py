@@ -48,12 +48,12 @@ def advice(document: Document) -> list[Missing]:
 def _seller(document: Document) -> Iterator[Missing]:
     seller = document.seller
     if _blank(seller.name):
-        yield Missing("seller.name", _("Le nom de la maison manque : indiquez-le dans ses réglages."), "company.name")
+        yield Missing("seller.name", _("Le nom de la maison manque : indiquez-le dans ses réglages."), "company.name")
     yield from _address(
-        seller.address, "seller", "company", _("L’adresse de la maison est incomplète : complétez-la dans ses réglages.")
+        seller.address, "seller", "company", _("L’adresse de la maison est incomplète : complétez-la dans ses réglages.")
     )
     if _blank(seller.siren):
-        yield Missing("seller.siren", _("Le SIREN de la maison manque : indiquez-le dans ses réglages."), "company.siren")
+        yield Missing("seller.siren", _("Le SIREN de la maison manque : indiquez-le dans ses réglages."), "company.siren")
     else:
         yield from _number(identifiers.check_siren, seller.siren, "seller.siren", "company.siren")
     if seller.siret:
@@ -76,7 +76,7 @@ def _seller_vat(document: Document) -> Iterator[Missing]:
     threshold = Decimal(law.row("invoice_mentions", "vat-number-threshold", on=document.issued_on)["amount"])
     bare = {group.category for group in document.vat} & {"AE", "K", "G"}
     if seller.vat_regime != "franchise" and (document.totals.excl_tax > threshold or bare):
-        words = _("Le numéro de TVA de la maison manque : indiquez-le dans ses réglages, il est dû au-dessus de 150\u00a0€ HT.")
+        words = _("Le numéro de TVA de la maison manque : indiquez-le dans ses réglages, il est dû au-dessus de 150\u00a0€ HT.")
         yield Missing("seller.vat_number", words, "company.vat_number")
 
 
@@ -84,21 +84,21 @@ def _seller_form(document: Document) -> Iterator[Missing]:
     """C. com. R123-237 and R123-238: legal form, capital and register of companies."""
     seller = document.seller
     if _blank(seller.legal_form):
-        words = _("La forme juridique de la maison manque (SARL, SAS, EI…) : indiquez-la dans ses réglages.")
+        words = _("La forme juridique de la maison manque (SARL, SAS, EI…) : indiquez-la dans ses réglages.")
         yield Missing("seller.legal_form", words, "company.legal_form")
         return
     owed = legal_form(seller.legal_form)
     if owed is None:
         return
     if owed["capital"] and not seller.capital:
-        words = _("Le capital social manque : une {form} l’écrit sur ses factures. Indiquez-le dans les réglages de la maison.",
+        words = _("Le capital social manque : une {form} l’écrit sur ses factures. Indiquez-le dans les réglages de la maison.",
                   form=seller.legal_form)  # fmt: skip
         yield Missing("seller.capital", words, "company.capital")
     if owed["rcs"] and _blank(seller.rcs):
-        words = _("La ville du RCS manque : indiquez-la dans les réglages de la maison.")
+        words = _("La ville du RCS manque : indiquez-la dans les réglages de la maison.")
         yield Missing("seller.rcs", words, "company.rcs")
     if owed["sole_trader"] and "ei" not in fold(seller.name).split() and "entrepreneur individuel" not in fold(seller.name):
-        words = _("Le nom d’un entrepreneur individuel est suivi de « EI » : complétez-le dans les réglages de la maison.")
+        words = _("Le nom d’un entrepreneur individuel est suivi de « EI » : complétez-le dans les réglages de la maison.")
         yield Missing("seller.sole_trader", words, "company.name")
 
 
@@ -112,13 +112,13 @@ def _buyer(document: Document) -> Iterator[Missing]:
     buyer = document.buyer
     if buyer.client_type in ("", "unknown"):
         words = _(
-            "Ce client est-il un particulier, un professionnel, une association ou un organisme public ? Dites-le dans sa "
-            "fiche : la loi n’est pas la même."
+            "Ce client est-il un particulier, un professionnel, une association ou un organisme public ? Dites-le dans sa "
+            "fiche : la loi n’est pas la même."
         )
         yield Missing("buyer.client_type", words, "customer.type")
     if _blank(buyer.name):
-        yield Missing("buyer.name", _("Le nom du client manque : indiquez-le dans sa fiche."), "customer.name")
-    yield from _address(buyer.address, "buyer", "customer", _("L’adresse du client est incomplète : complétez-la dans sa fiche."))
+        yield Missing("buyer.name", _("Le nom du client manque : indiquez-le dans sa fiche."), "customer.name")
+    yield from _address(buyer.address, "buyer", "customer", _("L’adresse du client est incomplète : complétez-la dans sa fiche."))
     if buyer.siren:
         yield from _number(identifiers.check_siren, buyer.siren, "buyer.siren", "customer.siren")
     if buyer.siret:
@@ -133,7 +133,7 @@ def _buyer_vat(document: Document) -> Iterator[Missing]:
     buyer = document.buyer
     if not buyer.vat_number:
         if {group.category for group in document.vat} & {"AE", "K"}:
-            words = _("Le numéro de TVA du client manque : c’est lui qui doit la taxe. Indiquez-le dans sa fiche.")
+            words = _("Le numéro de TVA du client manque : c’est lui qui doit la taxe. Indiquez-le dans sa fiche.")
             yield Missing("buyer.vat_number", words, "customer.vat_number")
     elif buyer.vat_number.upper().startswith("FR"):
         yield from _number(
@@ -147,42 +147,42 @@ def _buyer_vat(document: Document) -> Iterator[Missing]:
 
 def _lines(document: Document) -> Iterator[Missing]:
     if not document.lines:
-        yield Missing("lines", _("Ce document n’a aucune ligne : ajoutez ce qui est facturé."), "lines")
+        yield Missing("lines", _("Ce document n’a aucune ligne : ajoutez ce qui est facturé."), "lines")
     for place, line in enumerate(document.lines, start=1):
         yield from _line(place, line, document)
     if document.lines and document.totals.incl_tax <= ZERO:
-        words = _("Le total n’est pas supérieur à zéro : corrigez les lignes, ou faites un avoir pour rendre une somme.")
+        words = _("Le total n’est pas supérieur à zéro : corrigez les lignes, ou faites un avoir pour rendre une somme.")
         yield Missing("totals", words, "lines")
 
 
 def _line(place: int, line: Line, document: Document) -> Iterator[Missing]:
     where = f"lines.{place}"
     if _blank(line.description):
-        yield Missing("line.description", _("Ligne {n} : dites ce qui est vendu.", n=place), f"{where}.description")
+        yield Missing("line.description", _("Ligne {n} : dites ce qui est vendu.", n=place), f"{where}.description")
     if line.quantity == ZERO:
-        yield Missing("line.quantity", _("Ligne {n} : la quantité est à zéro.", n=place), f"{where}.quantity")
+        yield Missing("line.quantity", _("Ligne {n} : la quantité est à zéro.", n=place), f"{where}.quantity")
     if line.unit_price < ZERO:
-        words = _("Ligne {n} : un prix n’est pas négatif. Une somme rendue s’écrit dans un avoir.", n=place)
+        words = _("Ligne {n} : un prix n’est pas négatif. Une somme rendue s’écrit dans un avoir.", n=place)
         yield Missing("line.unit_price", words, f"{where}.unit_price")
     if not ZERO <= line.discount <= Decimal(100):
-        yield Missing("line.discount", _("Ligne {n} : une remise va de 0 à 100 %.", n=place), f"{where}.discount")
+        yield Missing("line.discount", _("Ligne {n} : une remise va de 0 à 100 %.", n=place), f"{where}.discount")
     yield from _line_rate(place, line, document)
 
 
 def _line_rate(place: int, line: Line, document: Document) -> Iterator[Missing]:
     where = f"lines.{place}.vat_rate"
     if document.seller.vat_regime == "franchise" and (line.vat_rate or line.vat_category in TAXED):
-        words = _("Ligne {n} : en franchise en base, une facture ne montre pas de TVA. Mettez le taux à 0.", n=place)
+        words = _("Ligne {n} : en franchise en base, une facture ne montre pas de TVA. Mettez le taux à 0.", n=place)
         yield Missing("line.vat_in_franchise", words, where)
     elif line.vat_category in TAXED and not line.vat_rate:
-        words = _("Ligne {n} : sans TVA, il faut dire pourquoi. Choisissez le régime de TVA de la ligne.", n=place)
+        words = _("Ligne {n} : sans TVA, il faut dire pourquoi. Choisissez le régime de TVA de la ligne.", n=place)
         yield Missing("line.vat_reason", words, f"lines.{place}.vat_category")
     elif line.vat_category in TAXED and not vat.is_lawful_rate(line.vat_rate, on=document.issued_on):
-        words = _("Ligne {n} : {rate} % n’est pas un taux de TVA en France. Choisissez-en un de la liste.",
+        words = _("Ligne {n} : {rate} % n’est pas un taux de TVA en France. Choisissez-en un de la liste.",
                   n=place, rate=str(line.vat_rate).replace(".", ","))  # fmt: skip
         yield Missing("line.vat_rate", words, where)
     elif line.vat_category not in TAXED and line.vat_rate:
-        words = _("Ligne {n} : une ligne exonérée n’a pas de taux. Mettez 0, ou le régime ordinaire.", n=place)
+        words = _("Ligne {n} : une ligne exonérée n’a pas de taux. Mettez 0, ou le régime ordinaire.", n=place)
         yield Missing("line.vat_rate", words, where)
 
 
@@ -190,7 +190,7 @@ def _exemptions(document: Document) -> Iterator[Missing]:
     """CGI ann. II art. 242 nonies A I-12° and I-13°: without tax, the provision that says why."""
     for group in document.vat:
         if group.category not in TAXED and (_blank(group.reason) or _blank(group.code)):
-            words = _("Une partie de la facture est sans TVA : dites pourquoi, le texte de loi sera imprimé.")
+            words = _("Une partie de la facture est sans TVA : dites pourquoi, le texte de loi sera imprimé.")
             yield Missing("vat.reason", words, "invoice.vat_exemption")
         yield from _crossing(group, document)
 
@@ -198,23 +198,23 @@ def _exemptions(document: Document) -> Iterator[Missing]:
 def _crossing(group: VatGroup, document: Document) -> Iterator[Missing]:
     """Goods that leave for the Union or beyond: the country must agree (CGI art. 262, 262 ter)."""
     if group.category == "K" and document.buyer.address.country == "FR":
-        words = _("Une livraison intracommunautaire va dans un autre pays de l’Union : vérifiez le pays du client.")
+        words = _("Une livraison intracommunautaire va dans un autre pays de l’Union : vérifiez le pays du client.")
         yield Missing("buyer.country", words, "customer.country")
     if group.category == "G" and document.buyer.address.country == "FR":
-        words = _("Une exportation part hors de l’Union européenne : vérifiez le pays du client.")
+        words = _("Une exportation part hors de l’Union européenne : vérifiez le pays du client.")
         yield Missing("buyer.country", words, "customer.country")
 
 
 def _days(document: Document) -> Iterator[Missing]:
     payment = document.payment
     if payment is not None and payment.due_on < document.issued_on:
-        words = _("La date de règlement précède celle de la facture : vérifiez le délai de paiement.")
+        words = _("La date de règlement précède celle de la facture : vérifiez le délai de paiement.")
         yield Missing("payment.due_on", words, "invoice.payment_days")
     yield from _terms(document)
     if not document.is_credit_note and payment is None:
-        yield Missing("payment", _("La date de règlement manque : indiquez le délai de paiement."), "invoice.payment_days")
+        yield Missing("payment", _("La date de règlement manque : indiquez le délai de paiement."), "invoice.payment_days")
     if document.is_credit_note and document.preceding is None:
-        words = _("Cet avoir ne dit pas quelle facture il corrige : repartez de cette facture.")
+        words = _("Cet avoir ne dit pas quelle facture il corrige : repartez de cette facture.")
         yield Missing("preceding", words, "invoice.credit_of")
     if document.preceding is not None and document.preceding.issued_on > document.issued_on:
         words = _("Cet avoir serait daté d’avant la facture qu’il corrige.")
@@ -238,7 +238,7 @@ def _bank(document: Document) -> Iterator[Missing]:
         return
     yield from _number(identifiers.check_iban, document.payment.iban, "payment.iban", "company.iban")
     if _blank(document.payment.holder):
-        words = _("Le titulaire du compte manque : la banque du client le compare à l’IBAN. Indiquez-le dans les réglages.")
+        words = _("Le titulaire du compte manque : la banque du client le compare à l’IBAN. Indiquez-le dans les réglages.")
         yield Missing("payment.holder", words, "company.account_holder")
 
 
@@ -264,13 +264,13 @@ def _forbidden_words(document: Document) -> Iterator[Missing]:
     if document.buyer.client_type not in MERCHANTS:
         for key in ("recovery-indemnity", "penalties-professional", "penalties-public"):
             if document.mention(key):
-                words = _("Pénalités automatiques et 40\u00a0€ ne se demandent qu’à un professionnel : retirez cette mention.")
+                words = _("Pénalités automatiques et 40\u00a0€ ne se demandent qu’à un professionnel : retirez cette mention.")
                 yield Missing(f"mention.{key}", words, "invoice.note")
 
 
 def _mediator() -> Missing:
     words = _(
-        "Le médiateur de la consommation manque (nom, adresse postale et site) : un particulier doit le trouver sur sa "
+        "Le médiateur de la consommation manque (nom, adresse postale et site) : un particulier doit le trouver sur sa "
         "facture. Indiquez-le dans les réglages de la maison."
     )
     return Missing("mention.mediator", words, "company.mediator_name")
@@ -294,7 +294,7 @@ def _new(document: Document) -> Iterator[Missing]:
     buyer = document.buyer
     if buyer.client_type in MERCHANTS and buyer.address.country == "FR" and _blank(buyer.siren):
         words = _(
-            "Le SIREN du client manque : il sera obligatoire sur vos factures aux professionnels le 1er septembre 2027. "
+            "Le SIREN du client manque : il sera obligatoire sur vos factures aux professionnels le 1er septembre 2027. "
             "Indiquez-le dans sa fiche."
         )
         yield Missing("buyer.siren", words, "customer.siren")

@@ -37,11 +37,11 @@ def next_place(series: Series, on: date) -> Place:
     242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10), and a day to come, which would hold up every later one.
     """
     if on > clock.today():
-        raise Refusal(_("Ce jour est à venir : un document porte le jour de son émission, ou un jour passé."), field="on")
+        raise Refusal(_("Ce jour est à venir : un document porte le jour de son émission, ou un jour passé."), field="on")
     if series.last_issued_on is not None and on < series.last_issued_on:
         raise Refusal(
             _(
-                "La dernière de cette série est datée du %(day)s : celle-ci ne peut pas l’être d’avant. Choisissez ce jour "
+                "La dernière de cette série est datée du %(day)s : celle-ci ne peut pas l’être d’avant. Choisissez ce jour "
                 "ou un suivant."
             )
             % {"day": long_date(series.last_issued_on)},

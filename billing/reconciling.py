@@ -106,6 +106,6 @@ def _apply(done: Reconciled, gesture: Any, name: str) -> None:
 def describe(done: Reconciled) -> str:
     """The run, one count after the other."""
     return _(
-        "Pages de paiement relues chez Stripe : %(pages)s. Paiements qui manquaient, enregistrés : %(payments)s. Remboursements qui "
-        "manquaient, enregistrés : %(refunds)s. Pages jamais ouvertes, closes : %(closed)s. Messages à vérifier : %(troubles)s."
+        "Pages de paiement relues chez Stripe : %(pages)s. Paiements qui manquaient, enregistrés : %(payments)s. Remboursements qui "
+        "manquaient, enregistrés : %(refunds)s. Pages jamais ouvertes, closes : %(closed)s. Messages à vérifier : %(troubles)s."
     ) % {name: getattr(done, name) for name in ("pages", "payments", "refunds", "closed", "troubles")}

@@ -18,7 +18,7 @@ def refund_card(payment: Payment, amount: Decimal, *, reason: str, by: User, onc
     import stripe  # inline: heavy
 
     if payment.provider != stripe_client.PROVIDER:
-        raise Refusal(_("Ce paiement n’est pas venu par carte : rendez-le par virement ou par chèque, puis notez-le."))
+        raise Refusal(_("Ce paiement n’est pas venu par carte : rendez-le par virement ou par chèque, puis notez-le."))
     if amount <= 0 or amount > payment.unallocated():
         raise Refusal(_("On ne rend que ce qui ne compte sur aucune facture."), field="amount")
     try:

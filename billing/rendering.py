@@ -164,8 +164,8 @@ def _read(pipe: object, size: int) -> bytes:
 
 def _missing_engine() -> str:
     return _(
-        "Le moteur de mise en page n’a pas démarré. Il lui faut la bibliothèque Pango : sous Debian, "
-        "« apt-get install libpangoft2-1.0-0 », puis relancez Égards."
+        "Le moteur de mise en page n’a pas démarré. Il lui faut la bibliothèque Pango : sous Debian, "
+        "« apt-get install libpangoft2-1.0-0 », puis relancez Égards."
     )
 
 

@@ -37,8 +37,8 @@ def sign(data: bytes, *, begun: bool) -> str:
         if begun:
             raise Refusal(
                 _(
-                    "La clé qui signe les scellés manque (%(path)s) : rien n’a été émis. Remettez ce fichier depuis une "
-                    "sauvegarde ; s’il est perdu, ./run manage seal_key --replace en fait une autre et le dit."
+                    "La clé qui signe les scellés manque (%(path)s) : rien n’a été émis. Remettez ce fichier depuis une "
+                    "sauvegarde ; s’il est perdu, ./run manage seal_key --replace en fait une autre et le dit."
                 )
                 % {"path": path}
             )

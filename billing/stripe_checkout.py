@@ -42,12 +42,12 @@ def open_checkout(invoice: Invoice, *, address: Callable[[str], str], back: str 
 def reserve(invoice: Invoice, back: str = "") -> CheckoutSession:
     """The live row of the invoice, made when there is none."""
     if not stripe_client.is_on():
-        raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
+        raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
     with transaction.atomic():
         current = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
         due = current.balance()
         if current.is_draft or current.is_credit_note or due <= 0:
-            raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à payer."))
+            raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à payer."))
         live = CheckoutSession.objects.live().filter(invoice=current).first()
         return live or CheckoutSession.objects.create(invoice=current, amount=due, back=back[:200])
 

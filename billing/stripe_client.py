@@ -44,7 +44,7 @@ def client() -> "StripeClient":
     import stripe  # inline: heavy
 
     if not is_on():
-        raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
+        raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         base_addresses={"api": settings.STRIPE_API} if settings.STRIPE_API else None,
@@ -56,7 +56,7 @@ def client() -> "StripeClient":
 def unreachable(trouble: Exception) -> Unreachable:
     """What to tell somebody when a call failed; the log keeps its kind, never the key."""
     logger.warning("Stripe: %s (%s)", type(trouble).__name__, getattr(trouble, "code", "") or "")
-    return Unreachable(_("La page de paiement par carte ne répond pas. Rien n’a été débité : réessayez dans quelques minutes."))
+    return Unreachable(_("La page de paiement par carte ne répond pas. Rien n’a été débité : réessayez dans quelques minutes."))
 
 
 def verify(payload: bytes, signature: str) -> None:

@@ -159,7 +159,7 @@ def settle_refund(facts: RefundFacts) -> Verdict:
     if payment is None:
         return Verdict(State.WAITING, subject=facts.intent)
     if facts.status in ("failed", "canceled"):
-        return Verdict(State.TROUBLE, _("Un remboursement n’a pas abouti : voyez avec le client."), subject=facts.intent)
+        return Verdict(State.TROUBLE, _("Un remboursement n’a pas abouti : voyez avec le client."), subject=facts.intent)
     if facts.status != "succeeded":
         return Verdict(State.IGNORED, subject=facts.intent)
     if Payment.objects.filter(provider=PROVIDER, external_id=facts.external_id).exists():
@@ -179,7 +179,7 @@ def settle_refund(facts: RefundFacts) -> Verdict:
 def dispute(thing: Mapping[str, Any]) -> Verdict:
     """The client's bank contests a payment: a person must answer it."""
     subject = thing.get("payment_intent")
-    words = _("La banque du client conteste un paiement par carte : répondez dans votre compte Stripe.")
+    words = _("La banque du client conteste un paiement par carte : répondez dans votre compte Stripe.")
     return Verdict(State.TROUBLE, words, subject=subject if isinstance(subject, str) else "")
 
 

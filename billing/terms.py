@@ -49,7 +49,7 @@ def check_terms(terms: Terms, *, client_type: str, on: date) -> str:
         raise Refusal(_too_long(terms, limit["days"]), field="payment_days")
     return _(
         "Un client public paie en général à trente jours au plus (cinquante pour un hôpital, soixante pour une entreprise "
-        "publique) : vérifiez le délai de cette facture."
+        "publique) : vérifiez le délai de cette facture."
     )
 
 
@@ -75,13 +75,13 @@ def in_words(terms: Terms, *, language: str = "fr") -> str:
 def _too_long(terms: Terms, days: int) -> str:
     if terms.counting == NET:
         return _(
-            "Entre professionnels, une facture se paie à {days} jours au plus de sa date ; celle-ci en laisse {wanted}. "
+            "Entre professionnels, une facture se paie à {days} jours au plus de sa date ; celle-ci en laisse {wanted}. "
             "Raccourcissez le délai, dans la facture, la fiche du client ou les réglages de la maison.",
             days=days,
             wanted=terms.days,
         )
     return _(
-        "Entre professionnels, un délai « fin de mois » ne dépasse pas {days} jours ; celui-ci en compte {wanted}. "
+        "Entre professionnels, un délai « fin de mois » ne dépasse pas {days} jours ; celui-ci en compte {wanted}. "
         "Raccourcissez-le, dans la facture, la fiche du client ou les réglages de la maison.",
         days=days,
         wanted=terms.days,

@@ -53,19 +53,19 @@ def words(
         }
         many = len(invoices) > 1
         paid = (
-            _("Les factures %(number)s sont entièrement réglées : merci.")
+            _("Les factures %(number)s sont entièrement réglées : merci.")
             if many
-            else _("La facture %(number)s est entièrement réglée : merci.")
+            else _("La facture %(number)s est entièrement réglée : merci.")
         )
         parts = [
             salutation(customer, to.contact, company.tone),
             f"{received} {paid % numbers}",
             *("\n".join(lines) for lines in receipts(invoices, language)),
             surplus_words(payment, language),
-            _("Ce message vaut reçu : gardez-le avec la facture."),
+            _("Ce message vaut reçu : gardez-le avec la facture."),
             "\n".join(line for line in (closing(to.contact, company.tone), company.name) if line),
         ]
-        subject = _("Merci : les factures %(number)s sont réglées") if many else _("Merci : la facture %(number)s est réglée")
+        subject = _("Merci : les factures %(number)s sont réglées") if many else _("Merci : la facture %(number)s est réglée")
     return subject % numbers, "\n\n".join(part for part in parts if part)
 
 
@@ -81,7 +81,7 @@ def receipt_lines(invoice: Invoice, rows: Sequence[Allocation], language: str) -
     """The invoice, then what was counted on it, one line each."""
     assert invoice.issued_on is not None  # it was issued: it has been paid
     told = [
-        _("Facture %(number)s du %(day)s : %(amount)s")
+        _("Facture %(number)s du %(day)s : %(amount)s")
         % {
             "number": invoice.number,
             "day": long_date(invoice.issued_on, language=language),
@@ -94,7 +94,7 @@ def receipt_lines(invoice: Invoice, rows: Sequence[Allocation], language: str) -
         else:
             means, on = Method(row.payment.method).said, row.payment.paid_on
         told.append(
-            _("le %(day)s, %(means)s : %(amount)s")
+            _("le %(day)s, %(means)s : %(amount)s")
             % {"day": long_date(on, language=language), "means": means, "amount": amount(row.amount, language=language)}
         )
     return told
@@ -106,6 +106,6 @@ def surplus_words(payment: Payment, language: str) -> str:
     if left <= 0:
         return ""
     return _(
-        "Vous avez réglé %(amount)s de plus que ce qui était dû : cette somme est à vous. Répondez à ce message pour qu’elle vous "
-        "soit rendue ; sinon, elle comptera sur votre prochaine facture."
+        "Vous avez réglé %(amount)s de plus que ce qui était dû : cette somme est à vous. Répondez à ce message pour qu’elle vous "
+        "soit rendue ; sinon, elle comptera sur votre prochaine facture."
     ) % {"amount": amount(left, language=language)}

@@ -90,9 +90,9 @@ def words_of(payment: Payment) -> str:
     """What the row is: «virement», «virement, annulé depuis», «annulation d’un chèque», «remboursement par carte»."""
     method = payment.get_method_display()
     if payment.reverses_id:
-        return _("annulation : %(method)s") % {"method": method}
+        return _("annulation : %(method)s") % {"method": method}
     if payment.is_refund:
-        return _("rendu : %(method)s") % {"method": method}
+        return _("rendu : %(method)s") % {"method": method}
     return _("%(method)s, annulé depuis") % {"method": method} if hasattr(payment, "reversed_by") else str(method)
 
 

@@ -40,7 +40,7 @@ class InviteForm(forms.Form):
     contact = forms.ChoiceField(label=gettext_lazy("Qui"), required=False)
     email = forms.CharField(
         label=gettext_lazy("Ou la personne d’un autre client, par son adresse"), required=False, max_length=254,
-        help_text=gettext_lazy("Par exemple la comptable de plusieurs sociétés : elle passera de l’une à l’autre."),
+        help_text=gettext_lazy("Par exemple la comptable de plusieurs sociétés : elle passera de l’une à l’autre."),
     )  # fmt: skip
     sees_all = forms.BooleanField(
         label=gettext_lazy("Voit tous les messages et toutes les réclamations"), required=False,
@@ -101,7 +101,7 @@ def _words(row: ContactAccess, today: date) -> str:
         who = row.ended_by.first_name if row.ended_by else _("la maison")
         return _("fermé %(when)s par %(who)s") % {"when": phrases.moment(row.ended_at, today), "who": who}
     if not row.opens:
-        return _("n’ouvre plus rien : cette personne est archivée, ou son adresse a changé")
+        return _("n’ouvre plus rien : cette personne est archivée, ou son adresse a changé")
     who = row.invited_by.first_name if row.invited_by else _("la maison")
     words = _("ouvert %(when)s par %(who)s") % {"when": phrases.moment(row.invited_at, today), "who": who}
     return f"{words}{_(', ')}{_('voit tout')}" if row.sees_all else words

@@ -1,4 +1,4 @@
-"""The shapes of invoices in the API: amounts and rates are text («12.50»), rates are percentages."""
+"""The shapes of invoices in the API: amounts and rates are text (« 12.50 »), rates are percentages."""
 
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,7 @@ class NumberField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            raise serializers.ValidationError(_("Un nombre s’écrit entre guillemets, comme « 12.50 »."))
+            raise serializers.ValidationError(_("Un nombre s’écrit entre guillemets, comme « 12.50 »."))
         return str(data)
 
     def to_representation(self, value: Decimal) -> str:

@@ -145,7 +145,7 @@ def explain(trouble: str) -> str:
         return (
             "Les bibliothèques n’ont pas pu être téléchargées : l’index Python n’est pas joignable d’ici.\n"
             "Vérifiez le réseau ; derrière un mandataire, définissez HTTPS_PROXY ; avec un miroir, PIP_INDEX_URL "
-            "(ou pip config set global.index-url …). Rien n’est perdu : relancez ./run."
+            "(ou pip config set global.index-url …). Rien n’est perdu : relancez ./run."
         )
     if "hash" in trouble.lower():
         return "Une bibliothèque téléchargée n’a pas l’empreinte attendue : elle n’est pas installée. Changez d’index, puis relancez ./run."

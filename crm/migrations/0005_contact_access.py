@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=lib.public_ids.public_id, editable=False, max_length=32, unique=True)),
-                ('sees_all', models.BooleanField(default=False, help_text='Sinon, seulement ce qui la concerne elle-même ; les documents sont visibles dans tous les cas.', verbose_name='voit tous les messages et toutes les réclamations')),
+                ('sees_all', models.BooleanField(default=False, help_text='Sinon, seulement ce qui la concerne elle-même ; les documents sont visibles dans tous les cas.', verbose_name='voit tous les messages et toutes les réclamations')),
                 ('invited_at', models.DateTimeField(default=lib.clock.now)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accesses', to='crm.contact')),

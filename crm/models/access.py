@@ -39,7 +39,7 @@ class ContactAccess(models.Model):
     sees_all = models.BooleanField(
         _("voit tous les messages et toutes les réclamations"),
         default=False,
-        help_text=_("Sinon, seulement ce qui la concerne elle-même ; les documents sont visibles dans tous les cas."),
+        help_text=_("Sinon, seulement ce qui la concerne elle-même ; les documents sont visibles dans tous les cas."),
     )
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)

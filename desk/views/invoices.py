@@ -105,7 +105,7 @@ def file(request: HouseRequest, ref: str, kind: str) -> HttpResponse:
     try:
         content = documents.bytes_of(kept)
     except (FileNotFoundError, documents.Altered):
-        messages.error(request, _("Ce fichier n’est plus tel qu’il a été fait : il n’est pas donné. Prévenez un responsable."))
+        messages.error(request, _("Ce fichier n’est plus tel qu’il a été fait : il n’est pas donné. Prévenez un responsable."))
         return redirect("invoice", ref)
     answer = HttpResponse(content, content_type=TYPES[InvoiceFile.Kind(kind)])
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.{kind}"'

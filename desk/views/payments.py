@@ -127,7 +127,7 @@ def undo(request: HouseRequest, ref: str) -> HttpResponse:
     found = find(request, ref)
     form = UndoForm(request.POST, by=request.user, auto_id="undo_%s")
     if form.is_valid() and form.act(found):
-        messages.success(request, _("Le paiement est annulé : les factures qu’il réglait sont de nouveau dues."))
+        messages.success(request, _("Le paiement est annulé : les factures qu’il réglait sont de nouveau dues."))
         return redirect("payment", ref)
     return show(request, found, undo=form)
 

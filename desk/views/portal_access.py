@@ -25,7 +25,7 @@ def customer_access(request: HouseRequest, ref: str) -> HttpResponse:
     people = list(present_contacts(family.ids, user=request.user))
     form = InviteForm(request.POST if request.method == "POST" else None, customer=family.customer, people=people)
     if request.method == "POST" and form.is_valid() and (made := form.invite(family.customer, by=request.user)):
-        messages.success(request, _("L’espace est ouvert : %(name)s reçoit un e-mail.") % {"name": made.contact.full_name})
+        messages.success(request, _("L’espace est ouvert : %(name)s reçoit un e-mail.") % {"name": made.contact.full_name})
         return redirect("customer_access", ref)
     context = {
         "customer": family.customer,

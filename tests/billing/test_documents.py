@@ -55,7 +55,7 @@ def test_the_page_says_which_rules_ran_and_which_did_not(invoice: Invoice, monke
     ]  # fmt: skip
     assert [(one.code, one.state) for one in documents.checks_of(pdf)] == [("pdf", "absent")]
     assert [one.words for one in documents.checks_of(xml)][2:] == [
-        "Non exécutées : le complément « conformite » n’est pas installé ici."
+        "Non exécutées : le complément « conformite » n’est pas installé ici."
     ] * 2
 
 
@@ -75,7 +75,7 @@ def test_a_rule_that_fails_is_told(invoice: Invoice) -> None:
     spoiled = xml.replace(b">552100554<", b">552100555<")
     found = {one.code: one for one in checks_of_papers.check_xml(spoiled, document)}
     assert (found["own"].state, [rule for rule, _words in found["own"].failed]) == ("failed", ["own-siren"])
-    assert found["own"].words == "Des règles ne sont pas respectées : own-siren."
+    assert found["own"].words == "Des règles ne sont pas respectées : own-siren."
     assert checks_of_papers.from_json(checks_of_papers.to_json(list(found.values()))) == list(found.values())
 
 

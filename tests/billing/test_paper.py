@@ -120,7 +120,7 @@ def test_each_sample_prints_its_number_its_total_and_its_words(name: str) -> Non
         assert "".join(mention.words.split()) in text
     for group in document.vat:
         assert "".join(group.reason.split()) in text
-    assert ("SPÉCIMEN" in text) is document.specimen
+    assert (("SPECIMEN" if document.language == "en" else "SPÉCIMEN") in text) is document.specimen
     assert "page1sur1" in text or document.language == "en"
 
 

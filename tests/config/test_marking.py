@@ -18,6 +18,7 @@ FRENCH_CODE = {
     "config/environment.py": "the terminal of who starts the server",
     "config/preparing.py": "the terminal of who starts the server",
     "billing/facturx.py": "what a file between programs says, in the language of the law",
+    "billing/rendering_child.py": "the rehearsal of a paper nobody reads",
     "billing/terms.py": "both languages side by side",
     "billing/management/": "the terminal of who runs the server",
     "billing/triggers.py": "what the database says to who types SQL",
@@ -49,11 +50,16 @@ FRENCH_WORDS = {
     "config/settings.py": {"Égards"},
     "crm/company_checks.py": {"franchise en base de tva"},
     "billing/invoice_mail.py": {"échéance", "corrigée"},
-    "tact/message.py": {"adapté", "réclamation", "années", "téléphone", "émission", "échéance"},
+    "tact/message.py": {"{adapté}", "\u00a0:", "adapté", "réclamation", "années", "téléphone", "émission", "échéance"},
     "tact/reminding.py": {"téléphone"},
     "crm/mail_words.py": {"prénom", "société", "référence", "téléphone"},
     "desk/dates.py": {"après-midi"},
     "desk/today.py": {"zéro"},
+    "desk/reminder_queue.py": {"zéro"},
+    "billing/seals.py": {"scellé "},  # the terminal of who verifies
+    "config/api/invoices.py": {"en préparation"},
+    "complaints/calendar.py": {"-//Égards//FR"},
+    "ui/templatetags/ui.py": {"Entrée"},
     "ui/markup.py": {"Entrée", "Échap"},
 }
 # What reads the same in both languages; the last is a class of the page, alone in its block.

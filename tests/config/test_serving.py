@@ -23,7 +23,7 @@ def test_one_signal_stops_everything(open_house, number):
     os.killpg(house.process.pid, number)
     told, _ = house.process.communicate(timeout=30)
     assert house.process.returncode == 0
-    assert f"Égards est ouvert : http://localhost:{house.port}" in told
+    assert f"Égards est ouvert : http://localhost:{house.port}" in told
     assert "Traceback" not in told
     assert [pid for pid in pids if is_alive(pid)] == []
 

@@ -235,6 +235,9 @@ def test_every_kind_leads_to_a_page_that_exists():
         "interaction": f"/echanges/{'0' * 26}/",
         "email": f"/courrier/{'0' * 26}/",
         "import": f"/imports/{'0' * 26}/",
+        "complaint": f"/reclamations/{'0' * 26}/",
+        "payment": f"/encaissements/{'0' * 26}/",
+        "reminder": f"/relances/rappels/{'0' * 26}/",
     }
 
 

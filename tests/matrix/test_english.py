@@ -22,6 +22,8 @@ READ = {"title", "aria-label", "placeholder", "alt", "data-label", "label"}
 THEIRS = (
     "Menuiserie Le Goff", "Mme Le Goff", "Le Goff", "Atelier Morvan", "À part", "Zoé", "Égards", "Français", "Dupont", "Rappeler",
     "Nom", "Ville", "la même", "zoé@demo.example", "clients.csv", "Non-professional", "Réunion", "Saint Barthélemy",
+    "@client.example", "Que couvre la pose ?", "Volet", "Réclamation R2026", "réclamation R2026", "Répondre à la",
+    "Votre", "nous l’avons bien reçue",
     "réel normal", "réel simplifié", "département", "Bien à vous,", *(f"{{{name}}}" for name in WORDS),
     *(words for text in originals().values() if text.language == "fr" for words in (text.name, text.emotion)),
 )  # fmt: skip

@@ -115,7 +115,7 @@ NAMES = {"Camille": Role.RECEPTION, "Karim": Role.ACCOUNTANT, "Nadia": Role.MANA
 def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Sample]]:
     """One sample for each thing a URL may designate."""
     nadia = staff[Role.MANAGER]
-    customer = create_customer(by=nadia, name="Menuiserie Le Goff", email="anne@legoff.example")
+    customer = create_customer(by=nadia, name="Menuiserie Le Goff", email="anne@legoff.example", language="en")
     other = create_customer(by=nadia, name="Le Goff")
     contact = Contact.objects.create(customer=customer, last_name="Le Goff")
     file = receive_file(file=SimpleUploadedFile("clients.csv", b"Nom;Ville\nDupont;Brest\n"), filename="clients.csv", by=nadia)

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         tree.start_web()
         if tree.wait_until_answering(port):
             tree.start_worker()  # only now: the first page does not wait behind it
-            self.say(f"Égards est ouvert : {settings.PUBLIC_URL}")
+            self.say(f"Égards est ouvert : {settings.PUBLIC_URL}")
             if link:
                 self.say(f"Première connexion (ce lien ne sert qu’une fois) : {link}")
             self.say("Ctrl-C pour tout arrêter.")
