@@ -335,7 +335,7 @@ class TestThanks:
         assert (mail.recipient_email, mail.purpose) == ("diallo@example.org", "receipt")
         assert mail.subject == f"Merci : la facture {invoice.number} est réglée"
         assert "par chèque : 500,00\u00a0€" in mail.text
-        assert "par virement : 360,00\u00a0€" in mail.text
+        assert "par virement : 360,00\u00a0€" in mail.text
         assert "20,00\u00a0€ de plus" in mail.text
 
     def test_in_the_clients_language_and_to_nobody_refused(self, diallo, company):
