@@ -203,7 +203,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 X_FRAME_OPTIONS = "DENY"
 # Other names under the firm's domain are not ours to bind (W005, W021); the proxy in front redirects http (W008).
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+# drf_spectacular.W001: two choices share a name in the description of the API, which numbers them by itself.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021", "drf_spectacular.W001"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

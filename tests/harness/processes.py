@@ -24,7 +24,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(what: Callable[[], object], seconds: float = 60) -> object:
+def wait_for(what: Callable[[], object], seconds: float = 180) -> object:
     """The first true answer of `what`; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
