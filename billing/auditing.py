@@ -16,7 +16,7 @@ from billing import ledger
 from billing.models import Allocation, Invoice, LedgerEntry, Payment
 from crm.models import Commitment, Customer
 from lib.money import ZERO, cents
-from lib.vat import line_net, totals
+from lib.vat import Totals, VatGroup, line_net, totals
 
 _BATCH = 500
 
@@ -55,10 +55,14 @@ def _documents() -> Iterator[Problem]:
     used = _sums(Allocation.objects.all(), "invoice")
     spent = _sums(Allocation.objects.filter(credit_note__isnull=False), "credit_note")
     returned = _sums(Payment.objects.filter(refunds_credit__isnull=False), "refunds_credit")
+    taken: dict[int, list[VatGroup]] = defaultdict(list)  # what the credit notes met so far took back of each invoice
     for document in Invoice.objects.issued().with_balance().prefetch_related("lines").order_by("pk").iterator(_BATCH):
+        sums = totals(document.lines.all(), taken=taken[document.credit_of_id] if document.credit_of_id else ())
+        if document.credit_of_id:
+            taken[document.credit_of_id] += sums.groups
         for words in chain(
-            _totals(document),
-            _entries(document, booked.pop((document.kind, document.public_id), {})),
+            _totals(document, sums),
+            _entries(document, sums, booked.pop((document.kind, document.public_id), {})),
             _counted(document, used[document.pk], spent[document.pk] - returned[document.pk]),
         ):
             yield Problem(document.about_label, words)
@@ -67,19 +71,17 @@ def _documents() -> Iterator[Problem]:
             yield Problem(_("écriture de %(ref)s") % {"ref": ref}, _("le document qu’elle comptabilise n’est plus là"))
 
 
-def _totals(document: Invoice) -> Iterator[str]:
-    lines = list(document.lines.all())
-    for line in lines:
+def _totals(document: Invoice, sums: Totals) -> Iterator[str]:
+    for line in document.lines.all():
         if line.net != line_net(line.quantity, line.unit_price, line.discount):
             yield _("ligne %(position)s : son total n’est pas quantité × prix") % {"position": line.position}
-    sums = totals(lines)
     if (sums.excl_tax, sums.tax, sums.incl_tax) != (document.total_excl_tax, document.total_tax, document.total_incl_tax):
         yield _("ses totaux ne sont pas la somme de ses lignes")
 
 
-def _entries(document: Invoice, found: dict[str, Decimal]) -> Iterator[str]:
+def _entries(document: Invoice, sums: Totals, found: dict[str, Decimal]) -> Iterator[str]:
     """The ledger of a document, account by account: what is there (credit less debit), and what should be."""
-    sums, sign = totals(document.lines.all()), -1 if document.is_credit_note else 1
+    sign = -1 if document.is_credit_note else 1
     wanted: dict[str, Decimal] = defaultdict(lambda: ZERO)
     wanted[ledger.CLIENTS] -= sign * sums.incl_tax
     for group in sums.groups:

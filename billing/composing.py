@@ -47,11 +47,12 @@ def compose(
     on: date,
     prepaid: Decimal = ZERO,
     lines: Iterable[InvoiceLine] | None = None,
+    taken: Iterable[vat.VatGroup] = (),
 ) -> Document:
     """What `invoice` says when issued as `number` on that day ("" for a draft looked at before issue).
 
     Reads the lines (or takes those of a draft as it is typed), the client, the contact and the invoice corrected; `prepaid`
-    EUR are already paid (BT-113).
+    EUR are already paid (BT-113), `taken` is what earlier credit notes took back (`billing.sums.taken_back`).
     Whether it may be issued is `billing.mentions.missing`'s question.
     """
     customer = invoice.customer
@@ -59,7 +60,7 @@ def compose(
     language = _language(invoice)
     rows = invoice.lines.all() if lines is None else lines
     sold = tuple(_line(row, company, language) for row in rows)
-    sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in sold], prepaid=prepaid)
+    sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in sold], prepaid=prepaid, taken=taken)
     return Document(
         kind=str(invoice.kind),
         number=number,

@@ -110,13 +110,15 @@ def _credited(corrected: Invoice, lines: CreditLines | None) -> list[InvoiceLine
         if not rows:
             raise Refusal(_("Il ne reste rien à créditer sur cette facture."))
     else:
-        rows = _asked(lines, own, left)
+        rows = _asked(lines, own, left, _pieces(corrected, own.values()))
     for place, row in enumerate(rows, 1):
         row.position = place
     return rows
 
 
-def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Decimal]) -> list[InvoiceLine]:
+def _asked(
+    lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Decimal], pieces: dict[int, Decimal]
+) -> list[InvoiceLine]:
     rows: list[InvoiceLine] = []
     errors: dict[str, object] = {}
     rest = dict(left)
@@ -126,11 +128,14 @@ def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Deci
             if line is None:
                 raise Refusal(_("Cette facture n’a pas de telle ligne."))
             row = _part_of(line, asked)
+            if _is_piece(row, line) and row.quantity == pieces.get(line.position) and row.net != rest[line.position]:
+                row = _amount_of(line, rest[line.position])  # the last piece: what is left, to the cent
             if not ZERO < row.net <= rest[line.position]:
                 raise Refusal(
                     _("Il reste %(left)s à créditer sur cette ligne, hors taxe.") % {"left": amount(rest[line.position])}
                 )
             rest[line.position] -= row.net
+            pieces = _less(pieces, row, line)
             rows.append(row)
         except Refusal as refusal:
             errors[f"lines.{place}"] = refusal.message
@@ -139,6 +144,27 @@ def _asked(lines: CreditLines, own: dict[int, InvoiceLine], left: dict[int, Deci
             "" if errors else _("Dites ce que l’avoir reprend : au moins une ligne."), field="lines", errors=errors or None
         )
     return rows
+
+
+def _pieces(corrected: Invoice, own: Iterable[InvoiceLine]) -> dict[int, Decimal]:
+    """By position, the quantity that is left of each line of which only pieces were taken back. One statement."""
+    left, by_key = {line.position: line.quantity for line in own}, {line.pk: line for line in own}
+    taken = InvoiceLine.objects.filter(credited_line__invoice=corrected, invoice__number__isnull=False)
+    for row in taken.order_by("pk"):
+        left = _less(left, row, by_key[row.credited_line_id or 0])
+    return left
+
+
+def _less(left: dict[int, Decimal], row: InvoiceLine, line: InvoiceLine) -> dict[int, Decimal]:
+    """Once `row` has taken its part of `line`; the line is no more among them when the part is an amount."""
+    place = line.position
+    if place in left and _is_piece(row, line):
+        return {**left, place: left[place] - row.quantity}
+    return {other: quantity for other, quantity in left.items() if other != place}
+
+
+def _is_piece(row: InvoiceLine, line: InvoiceLine) -> bool:
+    return (row.unit, row.unit_price, row.discount) == (line.unit, line.unit_price, line.discount)
 
 
 def _rest_of(line: InvoiceLine, rest: Decimal) -> InvoiceLine:

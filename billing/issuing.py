@@ -5,6 +5,7 @@ commit (`billing.documents`); a crash in between leaves a job to the sweep, neve
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from billing.composing import compose
 from billing.document import Document, to_json
 from billing.mentions import Missing, missing
 from billing.models import Invoice, InvoiceLine
+from billing.sums import taken_back
 from crm import timeline
 from crm.company import the_company
 from crm.models import Company, Customer
@@ -27,7 +29,7 @@ from crm.models.timeline import Audience, Kind, Stage
 from crm.turns import in_turn
 from lib import clock
 from lib.errors import Refusal
-from lib.vat import Totals, line_net, totals
+from lib.vat import Totals, VatGroup, line_net, totals
 
 ABOUT = {Invoice.Kind.INVOICE: "invoice", Invoice.Kind.CREDIT_NOTE: "credit_note"}
 
@@ -99,10 +101,11 @@ def number_it(invoice: Invoice, place: numbering.Place, *, company: Company, by:
 
     For the gestures that issue, inside their transaction: series, invoice and customer are locked. Raises Incomplete.
     """
-    document = compose(invoice, company=company, number=str(place), on=on)
+    taken = taken_back(invoice.credit_of) if invoice.credit_of else ()
+    document = compose(invoice, company=company, number=str(place), on=on, taken=taken)
     if found := missing(document):
         raise Incomplete(found)
-    sums = _freeze_lines(invoice)
+    sums = _freeze_lines(invoice, taken)
     if (sums.excl_tax, sums.tax, sums.incl_tax) != (
         document.totals.excl_tax, document.totals.tax, document.totals.incl_tax,
     ):  # fmt: skip
@@ -119,8 +122,8 @@ def number_it(invoice: Invoice, place: numbering.Place, *, company: Company, by:
     return document
 
 
-def _freeze_lines(invoice: Invoice) -> Totals:
-    """The net of each line, written again where it differs, and what they come to."""
+def _freeze_lines(invoice: Invoice, taken: Iterable[VatGroup]) -> Totals:
+    """The net of each line, written again where it differs, and what they come to after the credit notes before."""
     lines = list(invoice.lines.all())
     changed = []
     for line in lines:
@@ -130,7 +133,7 @@ def _freeze_lines(invoice: Invoice) -> Totals:
             changed.append(line)
     if changed:
         InvoiceLine.objects.bulk_update(changed, ["net"])
-    return totals(lines)
+    return totals(lines, taken=taken)
 
 
 def tell(invoice: Invoice, kind: str, summary: object, *, by: User | None, **data: Any) -> None:

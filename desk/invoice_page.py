@@ -20,6 +20,7 @@ from billing.checks_of_papers import FAILED, PASSED
 from billing.invoice_mail import mail_key
 from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Question
 from billing.models.payments import Method
+from billing.sums import sums_of
 from crm.models import Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
 from desk import phrases
@@ -143,7 +144,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         title=invoice.about_label,
         answer=_answer(invoice, balance, uses, notes, today),
         lines=lines,
-        totals=vat.totals(lines),
+        totals=sums_of(invoice, lines),
         balance=balance,
         moves=moves,
         papers=[_paper(file) for file in invoice.files.all()] if issued else [],

@@ -77,19 +77,32 @@ def vat_of(base: Decimal, rate: Decimal) -> Decimal:
     return cents(base * rate / HUNDRED)
 
 
-def totals(lines: Iterable[Line], *, prepaid: Decimal = ZERO, rounding: Decimal = ZERO) -> Totals:
-    """The totals of a document from its lines. Groups come by descending rate, then category."""
+def totals(lines: Iterable[Line], *, prepaid: Decimal = ZERO, rounding: Decimal = ZERO, taken: Iterable[VatGroup] = ()) -> Totals:
+    """The totals of a document from its lines. Groups come by descending rate, then category.
+
+    `taken` is what earlier credit notes took back of the same invoice (nothing for any other document): the tax of a group is
+    then the tax on all that is taken back, less what they bear. Each is within a cent of its own rounding, their sum never
+    passes the tax of the invoice, and the one that takes back the last of a rate takes exactly what remains of its tax.
+    """
+    before: dict[tuple[Decimal, str], tuple[Decimal, Decimal]] = {}
+    for group in taken:
+        base, tax = before.get((group.rate.normalize(), group.category), (ZERO, ZERO))
+        before[group.rate.normalize(), group.category] = base + group.base, tax + group.tax
     bases: dict[tuple[Decimal, str], Decimal] = {}
     for line in lines:
         key = (line.vat_rate.normalize(), line.vat_category)
         bases[key] = bases.get(key, ZERO) + line.net
     groups = tuple(
-        VatGroup(category, plain_rate(rate), base, vat_of(base, rate))
+        VatGroup(category, plain_rate(rate), base, _tax_after(base, rate, *before.get((rate, category), (ZERO, ZERO))))
         for (rate, category), base in sorted(bases.items(), key=lambda item: (-item[0][0], item[0][1]))
     )
     excl_tax = sum((group.base for group in groups), ZERO)
     tax = sum((group.tax for group in groups), ZERO)
     return Totals(groups, excl_tax, tax, excl_tax + tax, prepaid, rounding)
+
+
+def _tax_after(base: Decimal, rate: Decimal, base_before: Decimal, tax_before: Decimal) -> Decimal:
+    return max(vat_of(base_before + base, rate) - tax_before, ZERO)
 
 
 def split_incl_tax(incl_tax: Decimal, rate: Decimal) -> tuple[Decimal, Decimal, Decimal]:

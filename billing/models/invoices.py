@@ -105,6 +105,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         due = Round(F("total_incl_tax") - F("allocated"), precision=2, output_field=AMOUNT)
         return self.annotate(allocated=received).annotate(open_balance=due)
 
+    def with_vat(self) -> "InvoiceQuerySet":
+        """Each with `vat_told`, the breakdown of VAT that an issued document bears (`billing.sums`), whatever it defers."""
+        return self.annotate(vat_told=F("snapshot__vat"))
+
     def unpaid(self) -> "InvoiceQuerySet":
         """Issued invoices of which something is still due, with their balance."""
         return self.invoices().with_balance().filter(Q(open_balance__gt=0))

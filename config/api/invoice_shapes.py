@@ -10,12 +10,13 @@ from rest_framework import serializers
 
 from billing.models import Invoice
 from billing.models.invoices import Nature, Unit, VatCategory
+from billing.sums import sums_of
 from config.api.fields import Related, Strict
 from config.api.serializers import text
 from crm.models import Contact, Customer
 from crm.models.company import TermsCounting
 from crm.models.customers import CustomerType
-from lib import clock, vat
+from lib import clock
 from lib.money import ZERO
 
 DRAFT, ISSUED, PARTLY_PAID, OVERDUE, PAID = "draft", "issued", "partly_paid", "overdue", "paid"
@@ -109,7 +110,7 @@ class InvoiceSerializer(Strict):
     @extend_schema_field(VatSerializer(many=True))
     def get_vat(self, invoice: Invoice) -> Any:
         """The breakdown by rate."""
-        return VatSerializer(vat.totals(invoice.lines.all()).groups, many=True).data
+        return VatSerializer(sums_of(invoice).groups, many=True).data
 
     @extend_schema_field(OpenApiTypes.DECIMAL)
     def get_balance_due(self, invoice: Invoice) -> str:

@@ -95,7 +95,7 @@ class InvoiceViewSet(Rows):
     def get_queryset(self) -> Any:
         """The documents this person may read."""
         rows = Invoice.objects.visible_to(self.request.user).select_related("customer", "contact", "credit_of")
-        return rows.with_balance().prefetch_related("lines").defer("snapshot")
+        return rows.with_balance().with_vat().prefetch_related("lines").defer("snapshot")
 
     def create(self, request: Request) -> Response:
         """Begin a draft."""

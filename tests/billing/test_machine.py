@@ -67,6 +67,18 @@ class Asked:
     customer: Customer
     lines: list[tuple[int, str]]  # what is left to credit of each, and its rate
     due: int = 0
+    taken: dict[str, tuple[int, int]] = field(default_factory=dict)  # by rate, cents of base and of tax taken back
+
+    def take(self, rows: list[tuple[int, str]]) -> tuple[int, dict[str, tuple[int, int]]]:
+        """Cents with tax of a credit note of these rows, and what is taken back with it: the tax on all that is taken back,
+        less the tax of the notes before."""
+        after = dict(self.taken)
+        for net, rate in rows:
+            base, tax = after.get(rate, (0, 0))
+            after[rate] = base + net, tax
+        after = {rate: (base, half_up(Fraction(base) * Fraction(rate) / 100)) for rate, (base, _tax) in after.items()}
+        moved = [base + tax for base, tax in after.values()]
+        return sum(moved) - sum(base + tax for base, tax in self.taken.values()), after
 
 
 @dataclass
@@ -221,10 +233,8 @@ class Books(RuleBasedStateMachine):
                 credit_invoice(
                     one.row, lines=[{"position": place + 1, "amount": str(euros(net + 1))}], reason="Trop", by=None, on=TODAY
                 )
-        if not total_of(taken):
-            return
         note = credit_invoice(one.row, lines=asked, reason="Geste", by=None, on=TODAY)
-        total = total_of(taken)
+        total, one.taken = one.take(taken)
         assert note.total_incl_tax == euros(total)
         one.lines = [(0, rate) for _net, rate in one.lines] if whole else one.lines
         if not whole:

@@ -8,6 +8,7 @@ from billing.composing import compose
 from billing.document import Document
 from billing.models import Invoice, InvoiceLine
 from crm.models import Company, Contact, Customer
+from lib.vat import VatGroup
 
 TODAY = date(2026, 11, 21)
 SIREN, SIRET, VAT_NUMBER = "732829320", "73282932000074", "FR44732829320"
@@ -76,6 +77,7 @@ def say(
     number: str = "F2026-000123",
     on: date = TODAY,
     prepaid: str = "0.00",
+    taken: Any = (),
     **invoice: Any,
 ) -> Document:
     """The document of an invoice to a client of that type; `firm`, `client`, `invoice` change what is usual."""
@@ -84,7 +86,9 @@ def say(
     )
     draft = Invoice(pk=1, customer=customer, contact=Contact(**contact) if contact else None, **invoice)
     draft._prefetched_objects_cache = {"lines": [line(place, **values) for place, values in enumerate(lines, start=1)]}
-    return compose(draft, company=Company(**{**FIRM, **(firm or {})}), number=number, on=on, prepaid=Decimal(prepaid))
+    return compose(
+        draft, company=Company(**{**FIRM, **(firm or {})}), number=number, on=on, prepaid=Decimal(prepaid), taken=taken
+    )
 
 
 def credit(client_type: str = "professional", lines: Any = (STOOL,), **more: Any) -> Document:
@@ -94,6 +98,7 @@ def credit(client_type: str = "professional", lines: Any = (STOOL,), **more: Any
     return say(client_type, lines, **given)
 
 
+THIRD = VatGroup("S", Decimal("5.5"), Decimal("33.33"), Decimal("1.83"))
 FRANCHISE = {"vat_regime": "franchise", "vat_number": "", "legal_form": "EI", "name": "Jeanne Duval", "capital": None, "rcs": ""}
 FREE = {"description": "Cours de menuiserie", "unit_price": "60", "quantity": "3", "unit": "HUR", "vat_rate": "0"}
 BELGIAN = {
@@ -134,5 +139,8 @@ def samples() -> dict[str, Document]:
         "overseas rates": say(lines=[{**SHELF, "vat_rate": "8.5"}, {**STOOL, "vat_rate": "2.1"}]),
         "credit note": credit(),
         "credit note to a consumer": credit("consumer"),
+        "credit note that takes the last cent": credit(
+            lines=[{**SHELF, "unit_price": "33.33", "vat_rate": "5.5"}], taken=[THIRD]
+        ),
         "credit note in franchise": credit(lines=[FREE], firm=FRANCHISE),
     }
