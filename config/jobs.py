@@ -18,6 +18,7 @@ from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
 from lib.errors import Refusal
+from portal import once
 from tact import reminding, rereading
 
 HEARTBEAT = "egards-heartbeat"
@@ -65,9 +66,10 @@ def sweep_files() -> None:
 
 
 def forget() -> None:
-    """Sessions, journal, credentials, invitations and changes of many customers past their time."""
+    """Sessions, journal, credentials, invitations, changes of many customers and traces of clients’ forms past their time."""
     forgetting.forget(clock.real_now())
     bulk.forget(clock.now())
+    once.forget()
 
 
 def reconcile_payments() -> None:

@@ -63,14 +63,20 @@ def lines_of(space: Space, *, limit: int, before: int | None = None, about: str 
     return [ToldLine(row, f"{FOLDER}/{row.kind}.html") for row in found]
 
 
-def send_message(space: Space, *, matter: str, subject: str, words: str) -> str:
-    """Write to the house from the space: a message somebody answers, or a written complaint. Returns what the person reads
-    next. Raises Refusal."""
+def received_words(matter: str) -> str:
+    """What the person reads once it has reached us."""
+    if matter == Matter.COMPLAINT:
+        return _("Votre réclamation est enregistrée. Vous en verrez ici chaque étape et chaque date.")
+    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés.")
+
+
+def send_message(space: Space, *, matter: str, subject: str, words: str) -> object:
+    """Write to the house from the space: a message somebody answers, or a written complaint. Returns the row of it. Raises
+    Refusal."""
     if matter == Matter.COMPLAINT:
         if not subject:
             raise Refusal(_("Donnez un objet à votre réclamation : ce sera son titre."), field="subject")
-        handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words)
-        return _("Votre réclamation est enregistrée. Vous en verrez ici chaque étape et chaque date.")
+        return handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words)
     try:
         text = check_text(words, most=LONGEST).strip()
     except Refusal as refusal:
@@ -85,7 +91,7 @@ def send_message(space: Space, *, matter: str, subject: str, words: str) -> str:
             space.customer, owed_by=Commitment.Owed.US, what=_("Répondre à son message"), by=None, owner=space.customer.owner,
             due_on=answer_by(clock.today(), space.company.holiday_zone), contact=_of(space), interaction=row, record=False,
         )  # fmt: skip
-    return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés.")
+    return row
 
 
 def _of(space: Space) -> object:

@@ -18,10 +18,11 @@ from lib import clock
 from lib.errors import Refusal
 from lib.money import ZERO
 from portal import reading
-from portal.correspondence import lines_of, send_message
+from portal.correspondence import lines_of, received_words, send_message
 from portal.exporting import everything_of
 from portal.files import stored_file
 from portal.forms import CoordinatesForm, MessageForm
+from portal.once import form_key, once
 from portal.space import Space, around, in_space
 from portal.told_complaints import told_complaints
 
@@ -136,18 +137,23 @@ def messages_page(request: HttpRequest, space: Space) -> HttpResponse:
     """What was said and done, in the client's words; a message or a complaint to write."""
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
         try:
-            told = send_message(space, **form.cleaned_data)
+            once(
+                lambda: send_message(space, **said), who=space.contact.public_id, where=space.customer.public_id, what=said,
+                key=request.POST.get("key", ""),
+            )  # fmt: skip
         except Refusal as refusal:
             for name, error in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, str(error))
         else:
-            messages.success(request, told)
+            messages.success(request, received_words(said["matter"]))
             return HttpResponseRedirect(reverse("portal:messages"))
     before = request.GET.get("avant", "")
     lines = lines_of(space, limit=PAGE, before=int(before) if before.isdecimal() and len(before) < 18 else None)
     context = {
         "form": form,
+        "key": form_key(request),
         "lines": lines,
         "following": f"?avant={lines[-1].row.pk}" if len(lines) == PAGE else "",
         "complaints": told_complaints(space, most=20, today=clock.today()),

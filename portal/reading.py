@@ -17,6 +17,7 @@ from lib import clock
 from lib.errors import Refusal
 from portal import talking
 from portal.forms import Help, QuestionForm, TalkForm, line_of
+from portal.once import form_key, once
 from portal.paper import Paper
 from portal.paying import leave_for, return_address
 
@@ -44,7 +45,7 @@ def show(
     context = {
         "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
         "talk_form": talk_form or TalkForm(), "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
-        **around,
+        "key": form_key(request), **around,
     }  # fmt: skip
     return render(request, reading.template, context, status=status)
 
@@ -62,7 +63,7 @@ def ask(request: HttpRequest, reading: Reading) -> HttpResponse:
         )
 
     words = _("Votre question nous est parvenue. Réponse sous deux jours ouvrés, ici et par e-mail.")
-    return _done(request, reading, gesture, words, question_form=form)
+    return _done(request, reading, lambda: _once(request, reading, gesture, said), words, question_form=form)
 
 
 def talk(request: HttpRequest, reading: Reading) -> HttpResponse:
@@ -71,7 +72,13 @@ def talk(request: HttpRequest, reading: Reading) -> HttpResponse:
     if not form.is_valid():
         return show(request, reading, talk_form=form, status=422)
     said = form.cleaned_data
-    return _done(request, reading, lambda: say(reading.invoice, reading.contact, said), spoken(said), talk_form=form)
+
+    def gesture() -> object:
+        return say(reading.invoice, reading.contact, said)
+
+    # A day they give is known by their promise itself: given again after another one, it is given anew.
+    heard = gesture if said["help"] == Help.TIME else lambda: _once(request, reading, gesture, said)
+    return _done(request, reading, heard, spoken(said), talk_form=form)
 
 
 def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
@@ -114,6 +121,12 @@ def spoken(said: Mapping[str, Any]) -> str:
     if said["help"] == Help.TIME:
         return _("C’est noté, merci de nous l’avoir dit. Les rappels attendent ce jour.")
     return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
+
+
+def _once(request: HttpRequest, reading: Reading, gesture: Callable[[], object], said: Mapping[str, Any]) -> bool:
+    """What was said, heard once however often its form is sent."""
+    who = reading.contact.public_id if reading.contact else ""
+    return once(gesture, who=who, where=reading.invoice.public_id, what=said, key=request.POST.get("key", ""))
 
 
 def _done(request: HttpRequest, reading: Reading, gesture: Callable[[], object], words: str, **forms: Any) -> HttpResponse:

@@ -40,10 +40,13 @@ def promise_to_pay(invoice: Invoice, *, on: date, words: str, contact: Contact |
             return _wait_for_us(
                 invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
             )
+        formers = _promises(invoice)
+        if given := _already_given(invoice, formers, on=on, words=_words(words), due=due):
+            return given
         row = _record(
             invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
         )
-        for former in _promises(invoice):
+        for former in formers:
             commitments.release(former, by=None, reason=_("Le client a donné un autre jour."))
         made = commitments.promise(
             invoice.customer, owed_by=Commitment.Owed.THEM, what=_("Régler %(what)s") % {"what": invoice.about_label}, due_on=on,
@@ -87,10 +90,10 @@ def _wait_for_us(
 ) -> Interaction:
     """The row of history, and our commitment to answer it; the same words in the same hour are one."""
     since = clock.now() - timedelta(hours=1)
-    former = Interaction.objects.filter(
-        customer=invoice.customer, kind=kind, about_ref=invoice.public_id, body=words, occurred_at__gte=since
-    ).first()
-    if former is not None:
+    formers = Interaction.objects.filter(
+        customer=invoice.customer, contact=contact, kind=kind, about_ref=invoice.public_id, body=words, occurred_at__gte=since
+    )
+    if former := next((row for row in formers if row.data == data), None):
         return former
     row = _record(invoice, contact, kind, summary, words, data)
     commitments.promise(
@@ -111,10 +114,16 @@ def _record(
     )  # fmt: skip
 
 
+def _already_given(invoice: Invoice, formers: list[Commitment], *, on: date, words: str, due: Decimal) -> Interaction | None:
+    """The row of this very day, given before in the same words and still promised."""
+    row = next((one.interaction for one in formers if (one.due_on, one.amount) == (on, due)), None)
+    return row if row is not None and row.kind == Kind.TIME_REQUESTED and row.body == words else None
+
+
 def _promises(invoice: Invoice) -> list[Commitment]:
     """What the client had promised on this invoice and not kept yet."""
     rows = Commitment.objects.open().filter(about_kind="invoice", about_ref=invoice.public_id, owed_by=Commitment.Owed.THEM)
-    return list(rows.filter(nature=Commitment.Nature.PRIMARY))
+    return list(rows.filter(nature=Commitment.Nature.PRIMARY).select_related("interaction"))
 
 
 def _due(invoice: Invoice) -> Decimal:
