@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import User
 from billing.models import Invoice, InvoiceLine
 from complaints import projecting, states
-from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactKind
+from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFile, FactKind, LetterKind
 from complaints.states import CLOSINGS, MEDIATION, F
 from crm import numbering, timeline
 from crm.attachments import Stored, attach
@@ -104,7 +104,7 @@ def open_complaint(
         fact = add_fact(
             complaint, kind=kind, on=sent_on, received_on=received_on, channel=channel, by=by, history=body, told_on=received_on
         )
-        attach(files, by=by, interaction=fact.interaction)
+        keep_files(fact, files, by=by)
         projecting.rebuild(complaint, today=today)
     return complaint
 
@@ -126,9 +126,10 @@ def open_from_portal(
 
 def add_writing(
     complaint: Complaint, *, body: str, channel: str, by: User | None, today: date, sent_on: date | None = None,
-    received_on: date | None = None, files: Iterable[Stored] = (),
+    received_on: date | None = None, files: Iterable[Stored] = (), key: str = "",
 ) -> ComplaintFact:  # fmt: skip
-    """Another letter on the same facts: the same complaint. The first written one starts the dates, later ones change none."""
+    """Another letter on the same facts: the same complaint. The first written one starts the dates, later ones change none.
+    The same `key` twice is once."""
     body = _text(body, "body")
     if not body:
         raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
@@ -139,33 +140,40 @@ def add_writing(
     refuse_days(sent_on=sent_on, received_on=received_on, today=today)
     with transaction.atomic():
         current = lock(complaint, today=today)
+        if found := noted_already(current, key, kind=F.WRITTEN, on=sent_on, words=body, number=""):
+            return found
         fact = add_fact(
             current, kind=F.WRITTEN, on=sent_on, received_on=received_on, channel=channel, by=by, words=body, history=body,
-            told_on=received_on,
+            told_on=received_on, key=key or None,
         )  # fmt: skip
-        attach(files, by=by, interaction=fact.interaction)
+        keep_files(fact, files, by=by)
         projecting.rebuild(current, today=today)
     return fact
 
 
 def record_fact(
     complaint: Complaint, *, kind: str, on: date, by: User | None, today: date, words: str = "", until: date | None = None,
-    place: str = "", number: str = "", amount: Decimal | None = None,
+    place: str = "", number: str = "", amount: Decimal | None = None, files: Iterable[Stored] = (), key: str = "",
 ) -> ComplaintFact:  # fmt: skip
-    """Note a dated fact of an open complaint (one of `NOTED`). Mediation is a consumer's: refused for anybody else, with the
-    reason. Refuses a day to come, or before the complaint; `until` is the date that the fact gives."""
+    """Note a dated fact of an open complaint (one of `NOTED`), with its proof. Mediation is a consumer's: refused for anybody
+    else, with the reason. Refuses a day to come, or before the complaint; `until` is the date that the fact gives. The same
+    `key` twice is once."""
     if kind not in NOTED:
         raise Refusal(_("Choisissez ce qui s’est passé."), field="kind")
     kind, words = F(kind), _text(words)
     place, number = _line(place, "place", 160), _line(number, "number", 80)
     _refuse_incomplete(kind, on=on, until=until, words=words, place=place, amount=amount)
     with transaction.atomic():
-        current = lock(complaint, today=today)
+        current = lock(complaint, today=today, closed=True)
+        if found := noted_already(current, key, kind=kind, on=on, words=words, number=number):
+            return found
+        refuse_closed(current, today=today)
         _refuse_out_of_course(current, kind, on=on, today=today)
         fact = add_fact(
             current, kind=kind, on=on, by=by, words=words, until=until, place=place, number=number, amount=amount,
-            history="" if kind in MEDIATION else words,
+            history="" if kind in MEDIATION else words, key=key or None,
         )  # fmt: skip
+        keep_files(fact, files, by=by)
         projecting.rebuild(current, today=today)
     return fact
 
@@ -228,9 +236,15 @@ def lock(complaint: Complaint, *, today: date, closed: bool = False) -> Complain
     """The row, locked, with its facts; refuses a closed one unless `closed`."""
     Complaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     current = Complaint.objects.with_facts().select_related("customer__merged_into").get(pk=complaint.pk)
-    if not closed and not current.standing_on(today).is_open:
-        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
+    if not closed:
+        refuse_closed(current, today=today)
     return current
+
+
+def refuse_closed(complaint: Complaint, *, today: date) -> None:
+    """Refuse what is done of an open complaint only (read `with_facts`)."""
+    if not complaint.standing_on(today).is_open:
+        raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
 
 
 def add_fact(
@@ -240,16 +254,35 @@ def add_fact(
     """Write one fact and its line of history, in the caller's transaction. `told_on` is when we learnt it; a fact of the
     mediation leaves no word in the history."""
     received = kind in (F.ORAL, F.WRITTEN)
+    proven = fields.get("proof_of")
+    hidden = kind in MEDIATION or (proven is not None and proven.kind == LetterKind.TO_MEDIATOR)
     row = timeline.record(
         customer=complaint.customer.head, contact=complaint.contact, kind=_HISTORY.get(F(kind), Kind.COMPLAINT_STEP),
-        summary=FactKind(kind).label if kind not in MEDIATION else lazy("Étape d’une réclamation"), by=by,
+        summary=FactKind(kind).label if not hidden else lazy("Étape d’une réclamation"), by=by,
         occurred_at=moment_of(told_on or on), channel=fields.get("channel", ""), direction=Direction.IN if received else Direction.NONE,
-        body=history, about=complaint, about_kind=projecting.ABOUT, data={"fact": str(kind)} if kind not in MEDIATION else {},
-        audience=Audience.HOUSE if kind in MEDIATION or not (received or letter) else complaint.audience,
+        body=history, about=complaint, about_kind=projecting.ABOUT, data={"fact": str(kind)} if not hidden else {},
+        audience=Audience.HOUSE if hidden or not (received or letter) else complaint.audience,
     )  # fmt: skip
     return ComplaintFact.objects.create(
         complaint=complaint, kind=kind, on=on, author=by, interaction=row, letter=letter, **fields
     )  # fmt: skip
+
+
+def keep_files(fact: ComplaintFact, files: Iterable[Stored], *, by: User | None) -> None:
+    """Keep the proof of a fact, in the caller's transaction: with its row of the history, or apart when it is of the mediation."""
+    if not fact.is_confidential:
+        attach(files, by=by, interaction=fact.interaction)
+        return
+    FactFile.objects.bulk_create([FactFile(fact=fact, file=file) for file in attach(files, by=by)])
+
+
+def noted_already(complaint: Complaint, key: str, *, kind: str, on: date, words: str, number: str) -> ComplaintFact | None:
+    """The fact that this very request wrote before; Conflict when its key wrote another one."""
+    found = ComplaintFact.objects.filter(key=key).first() if key else None
+    same = (complaint.pk, kind, on, words, number)
+    if found is not None and (found.complaint_id, found.kind, found.on, found.words, found.number) != same:
+        raise Conflict(_("Ce formulaire a déjà servi à noter autre chose. Notez à nouveau : rien n’est perdu."))
+    return found
 
 
 def is_of_mediation(kind: str) -> bool:

@@ -60,6 +60,7 @@ class FactKind(models.TextChoices):
     PROPOSAL_REFUSED = F.PROPOSAL_REFUSED.value, _("Proposition du médiateur refusée")
     WITHDRAWN = F.WITHDRAWN.value, _("Retrait de la médiation")
     COURT = F.COURT.value, _("Juge saisi")
+    POSTED = F.POSTED.value, _("Preuve d’envoi gardée")
     CLOSED_SATISFIED = F.CLOSED_SATISFIED.value, _("Close, client satisfait")
     CLOSED_WITHOUT_FOLLOW_UP = F.CLOSED_WITHOUT_FOLLOW_UP.value, _("Close sans suite")
     REOPENED = F.REOPENED.value, _("Rouverte")
@@ -105,7 +106,9 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def with_facts(self) -> "ComplaintQuerySet":
         """Each with its facts and the fate of its letters, ready for `standing_on`."""
-        mails = models.Prefetch("facts", ComplaintFact.objects.order_by("id").select_related("letter__email", "author"))
+        mails = models.Prefetch(
+            "facts", ComplaintFact.objects.order_by("id").select_related("letter__email", "author", "proof_of")
+        )
         return self.select_related("customer", "contact", "owner", "invoice").prefetch_related(mails)
 
     def read_by(self, user: "User") -> "ComplaintQuerySet":
@@ -178,7 +181,9 @@ class ComplaintFactQuerySet(models.QuerySet["ComplaintFact"]):
         """What this person may read: the mediator's papers are confidential (C. conso. L612-3), by their own right."""
         if not (user.is_house and user.may("handle_complaints")):
             return self.none()
-        return self if user.may("see_mediation") else self.exclude(kind__in=MEDIATION)
+        if user.may("see_mediation"):
+            return self
+        return self.exclude(kind__in=MEDIATION).exclude(proof_of__kind=LetterKind.TO_MEDIATOR)
 
 
 class ComplaintFact(models.Model):
@@ -197,7 +202,9 @@ class ComplaintFact(models.Model):
     place = models.CharField(max_length=160, blank=True)
     number = models.CharField(max_length=80, blank=True)
     letter = models.OneToOneField("complaints.ComplaintLetter", models.PROTECT, null=True, related_name="fact")
+    proof_of = models.ForeignKey("complaints.ComplaintLetter", models.PROTECT, null=True, related_name="proofs")
     interaction = models.OneToOneField("crm.Interaction", models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=80, unique=True, null=True)  # names the request: twice the same is once
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
 
@@ -221,7 +228,7 @@ class ComplaintFact(models.Model):
     @property
     def is_confidential(self) -> bool:
         """Of the mediation: read by those who hold the right."""
-        return self.kind in MEDIATION
+        return self.kind in MEDIATION or (self.proof_of is not None and self.proof_of.kind == LetterKind.TO_MEDIATOR)
 
 
 class LetterKind(models.TextChoices):
@@ -296,6 +303,30 @@ class LetterFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class FactFileQuerySet(models.QuerySet["FactFile"]):
+    """Files of the mediation in business words."""
+
+    def visible_to(self, user: "User") -> "FactFileQuerySet":
+        """Those of the facts that this person may read, and that nobody erased."""
+        return self.filter(fact__in=ComplaintFact.objects.visible_to(user), file__erased_at=None)
+
+
+class FactFile(models.Model):
+    """A paper of the mediation: a file that no exchange carries, so that only its own right reads it. The files of other
+    facts come with their row of the history."""
+
+    fact = models.ForeignKey(ComplaintFact, models.PROTECT, related_name="files")
+    file = models.OneToOneField("crm.Attachment", models.PROTECT, related_name="+")
+
+    objects = FactFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.file.name
 
 
 class FeedQuerySet(models.QuerySet["CalendarFeed"]):

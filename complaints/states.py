@@ -42,6 +42,7 @@ class F(StrEnum):
     COURT = "court"
     CLOSED_SATISFIED = "closed_satisfied"
     CLOSED_WITHOUT_FOLLOW_UP = "closed_without_follow_up"
+    POSTED = "posted"  # the proof that a letter of ours was sent; no date comes from it
     REOPENED = "reopened"
 
 

@@ -37,6 +37,7 @@ GUARDS = [
     *append_only("complaints_complaintfact", _COMPLAINT),
     *append_only("complaints_complaintletter", _LETTER),
     *append_only("complaints_letterfile", _LETTER),
+    *append_only("complaints_factfile", _COMPLAINT),
     Guard("complaints_complaintletter", INSERT, _MEDIATOR, f"{_REFUSAL} AND ({_UNNAMED})"),
     Guard("complaints_complaintletter", INSERT, _AGREEMENT, f"{_REFUSAL} AND {_ENDED}"),
     Guard(

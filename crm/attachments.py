@@ -154,6 +154,12 @@ def discard(stored: Iterable[Stored]) -> None:
     _delete(file.stored_as for file in stored)
 
 
+def discard_unused(stored: Sequence[Stored]) -> None:
+    """Remove those that no row points to: a gesture sent twice keeps its first files only."""
+    used = set(Attachment.objects.filter(stored_as__in=[file.stored_as for file in stored]).values_list("stored_as", flat=True))
+    discard(file for file in stored if file.stored_as not in used)
+
+
 def attach(
     stored: Iterable[Stored], *, by: User | None, interaction: Interaction | None = None, email: Email | None = None
 ) -> list[Attachment]:

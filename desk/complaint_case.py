@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import User
 from accounts.rights import Right
 from complaints.deadlines import Deadlines
-from complaints.models import Complaint, ComplaintFact
+from complaints.models import Complaint, ComplaintFact, FactFile
 from complaints.states import ANSWERS, MEDIATION, F, Standing
 from crm.models import Attachment
 from desk import phrases
@@ -80,7 +80,16 @@ class Event:
     letter_url: str
     lost: str  # why the letter does not count
     confidential: bool
-    files: list[Attachment]
+    files: list["Proof"]
+    details: list[str] = field(default_factory=list)  # who, which number, until when
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A file that came with a fact, and where to have it."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def read_case(complaint: Complaint, *, user: User, today: date) -> Case:
         drawing=draw(complaint, standing, axis, today=today),
         method=method(rows, standing, today),
         dates=legal_dates(complaint, standing, today),
-        events=[_event(row, files.get(row.interaction_id or 0, []), today) for row in reversed(shown)],
+        events=[_event(row, files.get(row.pk, []), today) for row in reversed(shown)],
         acts=acts(complaint, standing, user),
         no_mediation=_no_mediation(complaint, standing),
         hidden=len(rows) - len(shown),
@@ -230,16 +239,32 @@ def _legal_date(title: str, day: date, key: str, more: str, dates: Deadlines) ->
     return LegalDate(f"{said}, {title}", " ".join(str(part) for part in (counted, more, source) if part), str(words), tone)
 
 
-def files_of(rows: list[ComplaintFact]) -> dict[int, list[Attachment]]:
-    """The proofs that came with the facts, by the row of history that carries them. One statement a page."""
-    wanted = [row.interaction_id for row in rows if row.interaction_id]
-    found: dict[int, list[Attachment]] = {}
-    for file in Attachment.objects.filter(interaction_id__in=wanted, erased_at=None):
-        found.setdefault(file.interaction_id or 0, []).append(file)
+def files_of(rows: list[ComplaintFact]) -> dict[int, list[Proof]]:
+    """The proofs that came with facts that this person may read, by fact: those of the history, and the papers of the
+    mediation, kept apart. Two statements a page."""
+    carried = {row.interaction_id: row.pk for row in rows if row.interaction_id}
+    found: dict[int, list[Proof]] = {}
+    for file in Attachment.objects.filter(interaction_id__in=carried, erased_at=None):
+        found.setdefault(carried[file.interaction_id], []).append(Proof(file.name, reverse("attachment", args=[file.public_id])))
+    for paper in FactFile.objects.filter(fact__in=[row.pk for row in rows], file__erased_at=None).select_related("file"):
+        url = reverse("complaint_file", args=[paper.file.public_id])
+        found.setdefault(paper.fact_id, []).append(Proof(paper.file.name, url))
     return found
 
 
-def _event(row: ComplaintFact, files: list[Attachment], today: date) -> Event:
+def details(row: ComplaintFact) -> list[str]:
+    """What a fact names beside its day and its words: the mediator or the court, a number, a date given, a letter."""
+    found = [str(row.proof_of.get_kind_display())] if row.proof_of else []
+    found += [row.place] if row.place else []
+    if row.number:
+        words = _("recommandé n° %(number)s") if row.proof_of else _("référence %(number)s")
+        found.append(words % {"number": row.number})
+    if row.until:
+        found.append(_("jusqu’au %(day)s") % {"day": long_date(row.until, language=phrases.language())})
+    return found
+
+
+def _event(row: ComplaintFact, files: list[Proof], today: date) -> Event:
     letter = row.letter
     lost = "" if letter is None or letter.has_left else _("La lettre n’est pas partie : ce fait ne compte pas.")
     return Event(
@@ -251,6 +276,7 @@ def _event(row: ComplaintFact, files: list[Attachment], today: date) -> Event:
         lost=lost,
         confidential=row.is_confidential,
         files=files,
+        details=details(row),
     )
 
 

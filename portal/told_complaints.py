@@ -1,13 +1,16 @@
 """A client's complaints as their space tells them: the dates that count for them, and our letters."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints.models import Complaint, ComplaintLetter, LetterKind
-from complaints.states import Standing
+from complaints.models import Complaint, ComplaintFact, ComplaintLetter, LetterKind
+from complaints.states import F, Standing
+from crm.models import Attachment
 from lib.typography import long_date
 from portal.space import Space
 
@@ -20,6 +23,7 @@ class ToldLetter:
     subject: str
     on: date
     paragraphs: list[str]
+    posted: list[str] = field(default_factory=list)  # when it was posted, and under which number
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,36 @@ class Told:
     reference: str
     sentences: list[str]
     letters: list[ToldLetter] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)  # what they sent us, kept
 
 
 def told_complaints(space: Space, *, most: int, today: date) -> list[Told]:
-    """The newest complaints that this person may read. Two statements, whatever their number."""
-    return [told(row, today) for row in space.complaints().with_facts()[:most]]
+    """The newest complaints that this person may read. Three statements, whatever their number."""
+    rows = list(space.complaints().with_facts()[:most])
+    files: dict[int, list[Attachment]] = {}
+    for file in theirs(rows):
+        files.setdefault(file.interaction_id or 0, []).append(file)
+    return [told(row, today, files) for row in rows]
 
 
-def told(complaint: Complaint, today: date) -> Told:
-    """One complaint read `with_facts`."""
-    letters = [row.letter for row in sorted(complaint.facts.all(), key=lambda row: row.pk) if row.letter is not None]
-    shown = [_letter(letter) for letter in letters if letter.kind != LetterKind.TO_MEDIATOR and letter.has_left]
-    return Told(complaint.subject, complaint.reference, sentences(complaint.standing_on(today), today), shown)
+def theirs(complaints: Iterable[Complaint]) -> QuerySet[Attachment]:
+    """The files that came with the client's own letters, of complaints that this person may read: never a proof of the
+    house's, never a paper of the mediation."""
+    written = ComplaintFact.objects.filter(complaint__in=complaints, kind__in=(F.WRITTEN, F.ORAL))
+    return Attachment.objects.filter(interaction__in=written.values("interaction"), erased_at=None)
+
+
+def told(complaint: Complaint, today: date, files: Mapping[int, list[Attachment]]) -> Told:
+    """One complaint read `with_facts`; `files` by the row of history they came with."""
+    facts = sorted(complaint.facts.all(), key=lambda row: row.pk)
+    letters = [row.letter for row in facts if row.letter is not None]
+    posted: dict[int, list[str]] = {}
+    for row in facts:
+        if row.kind == F.POSTED and row.proof_of_id:
+            posted.setdefault(row.proof_of_id, []).append(_posted(row))
+    shown = [_letter(letter, posted) for letter in letters if letter.kind != LetterKind.TO_MEDIATOR and letter.has_left]
+    sent = [file for row in facts for file in files.get(row.interaction_id or 0, [])]
+    return Told(complaint.subject, complaint.reference, sentences(complaint.standing_on(today), today), shown, sent)
 
 
 def sentences(standing: Standing, today: date) -> list[str]:
@@ -75,8 +97,15 @@ def find_letter(space: Space, ref: str) -> ComplaintLetter | None:
     return found if found is not None and found.has_left else None
 
 
-def _letter(letter: ComplaintLetter) -> ToldLetter:
-    return ToldLetter(letter.public_id, letter.subject, letter.written_on, letter.paragraphs)
+def _letter(letter: ComplaintLetter, posted: Mapping[int, list[str]]) -> ToldLetter:
+    return ToldLetter(letter.public_id, letter.subject, letter.written_on, letter.paragraphs, posted.get(letter.pk, []))
+
+
+def _posted(fact: ComplaintFact) -> str:
+    values = {"day": _day(fact.on), "number": fact.number}
+    if fact.number:
+        return _("Postée le %(day)s, en recommandé n° %(number)s.") % values
+    return _("Postée le %(day)s.") % values
 
 
 def _day(day: date) -> str:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("espace/documents/<ref:ref>/regler/", home.document_pay, name="document_pay"),
     re_path(r"^espace/documents/(?P<ref>[0-9a-hjkmnp-tv-z]{26})/(?P<kind>pdf|xml)/$", home.document_file, name="document_file"),
     path("espace/lettres/<ref:ref>/", letters.letter, name="letter"),
+    path("espace/pieces/<ref:ref>/", letters.piece, name="piece"),
     path("espace/messages/", home.messages_page, name="messages"),
     path("espace/mes-donnees/", home.data, name="data"),
     path("espace/mes-donnees.json", home.data_json, name="data_json"),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import User
 from accounts.views.answers import refused
 from billing.models import Invoice
-from complaints import handling
-from complaints.models import Complaint, FactKind, LetterKind, Way
+from complaints import handling, proving
+from complaints.models import Complaint, ComplaintLetter, FactKind, LetterKind, Way
 from complaints.states import MEDIATION
 from crm import attachments
 from crm.models import Contact, Customer
@@ -50,8 +50,34 @@ class Acting(forms.Form):
             refused(self, refusal)
             return None
 
+    def with_files(self, uploads: list[Any], gesture: Any) -> Any:
+        """Store the files, then act; what no row kept goes: a gesture that refused, or that was done already."""
+        try:
+            stored = attachments.store(uploads)
+        except Refusal as refusal:
+            self.add_error("attached", refusal.message)
+            return None
+        done = self.attempt(lambda: gesture(stored))
+        attachments.discard_unused(stored)
+        return done
 
-class WritingForm(Acting):
+
+class Once(Acting):
+    """A form whose key makes sending it twice the same as once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", public_id())
+
+
+def own_key(by: User, key: str) -> str:
+    """The key of a request of this person."""
+    return f"{by.pk}-{key}" if key else ""
+
+
+class WritingForm(Once):
     """A letter or words received: by what means, when, the proof."""
 
     body = forms.CharField(
@@ -65,27 +91,15 @@ class WritingForm(Acting):
     def add_to(self, complaint: Complaint, *, by: User, today: date) -> Any:
         """Another letter of the same complaint."""
         fields = dict(self.cleaned_data)
+        fields["key"] = own_key(by, fields["key"])
         return self.with_files(
             fields.pop("attached"), lambda files: handling.add_writing(complaint, by=by, today=today, files=files, **fields)
         )
-
-    def with_files(self, uploads: list[Any], gesture: Any) -> Any:
-        """Store the files, then act; what was stored goes when the gesture refuses."""
-        try:
-            stored = attachments.store(uploads)
-        except Refusal as refusal:
-            self.add_error("attached", refusal.message)
-            return None
-        done = self.attempt(lambda: gesture(stored))
-        if done is None:
-            attachments.discard(stored)
-        return done
 
 
 class ComplaintForm(WritingForm):
     """A complaint received by the house."""
 
-    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     subject = forms.CharField(
         label=lazy("De quoi se plaint-il, en quelques mots ?"), required=False, max_length=400,
         widget=forms.TextInput(attrs={"placeholder": lazy("Volet qui gonfle, livraison incomplète…")}),
@@ -117,7 +131,6 @@ class ComplaintForm(WritingForm):
             [(value, name) for value, name in CustomerType.choices if value != CustomerType.UNKNOWN or customer.type == value],
         )
         self.initial.setdefault("client_type", customer.type)
-        self.initial.setdefault("key", public_id())
 
     def receive(self, customer: Customer, *, today: date) -> Complaint | None:
         """Receive it; None when it is refused."""
@@ -136,14 +149,14 @@ class ComplaintForm(WritingForm):
                 today=today,
                 written=not oral,
                 files=files,
-                key=f"{self.by.pk}-{key}" if key else "",
+                key=own_key(self.by, key),
                 **fields,
             ),
         )
 
 
-class FactForm(Acting):
-    """A dated fact: what happened, when, in a few words."""
+class FactForm(Once):
+    """A dated fact: what happened, when, in a few words, and what proves it."""
 
     kind = forms.ChoiceField(label=lazy("Ce qui s’est passé"))
     on = day_field(lazy("Le"), required=True)
@@ -153,11 +166,36 @@ class FactForm(Acting):
     until = day_field(lazy("Date donnée"), help_text=lazy("Celle que le médiateur indique, s’il en donne une."))
     place = forms.CharField(label=lazy("Médiateur ou tribunal"), required=False, max_length=400)
     number = forms.CharField(label=lazy("Leur référence"), required=False, max_length=200)
+    attached = FilesField(label=lazy("Ce qui le prouve : lettre, avis, photographie"), required=False)
+
+    def note(self, complaint: Complaint, *, by: User, today: date) -> Any:
+        """Note it; None when it is refused."""
+        fields = dict(self.cleaned_data)
+        fields["key"] = own_key(by, fields["key"])
+        return self.with_files(
+            fields.pop("attached"), lambda files: handling.record_fact(complaint, by=by, today=today, files=files, **fields)
+        )
 
     def __init__(self, *args: Any, mediation: bool, steps: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [kind for kind in handling.NOTED if mediation or kind not in MEDIATION]
         offer(self, "kind", [(kind.value, FactKind(kind).label) for kind in kinds])
+
+
+class ProofForm(Once):
+    """The proof that a letter of ours was posted."""
+
+    on = day_field(lazy("Postée le"), required=True)
+    number = forms.CharField(label=lazy("Numéro du recommandé"), required=False, max_length=200)
+    attached = FilesField(label=lazy("L’avis de dépôt ou de réception"), required=False)
+
+    def keep(self, letter: ComplaintLetter, *, by: User, today: date) -> Any:
+        """Keep it; None when it is refused."""
+        fields = dict(self.cleaned_data)
+        fields["key"] = own_key(by, fields["key"])
+        return self.with_files(
+            fields.pop("attached"), lambda files: proving.keep_proof(letter, by=by, today=today, files=files, **fields)
+        )
 
 
 class ReasonForm(Acting):

@@ -3,21 +3,22 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_deny
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from complaints import replying
-from complaints.models import Complaint, ComplaintLetter, LetterFile, LetterKind
+from complaints.models import Complaint, ComplaintLetter, FactFile, LetterFile, LetterKind
 from complaints.replying import Wanted
 from complaints.states import F
-from desk.complaint_case import where
+from crm.handing import hand_back
+from desk.complaint_case import files_of, where
 from desk.complaint_letter import KINDS, TITLES, sketch, wanted_of
-from desk.forms.complaints import LetterForm
+from desk.forms.complaints import LetterForm, ProofForm
 from desk.views.complaints import find_complaint
 from lib import clock
 
@@ -56,11 +57,40 @@ def _send(request: HouseRequest, complaint: Complaint, form: LetterForm, kind: L
 @policy(right=Right.HANDLE_COMPLAINTS)
 @require_safe
 def read(request: HouseRequest, ref: str) -> HttpResponse:
-    """A letter as it left."""
+    """A letter as it left, and what proves that it was posted."""
+    return _show_letter(request, find_letter(request, ref), ProofForm(initial={"on": clock.today()}))
+
+
+@policy(right=Right.HANDLE_COMPLAINTS)
+@require_POST
+def proof(request: HouseRequest, ref: str) -> HttpResponse:
+    """Keep the proof that it was posted."""
     letter = find_letter(request, ref)
-    return render(
-        request, "desk/complaints/sent.html", {"letter": letter, "file": LetterFile.objects.filter(letter=letter).first()}
-    )
+    form = ProofForm(request.POST, request.FILES)
+    if form.is_valid() and form.keep(letter, by=request.user, today=clock.today()):
+        messages.success(request, _("La preuve est gardée avec la lettre."))
+        return redirect("complaint_letter_read", ref)
+    return _show_letter(request, letter, form, status=422)
+
+
+def _show_letter(request: HouseRequest, letter: ComplaintLetter, form: ProofForm, *, status: int = 200) -> HttpResponse:
+    proofs = list(letter.proofs.select_related("author", "proof_of").order_by("pk"))
+    files = files_of(proofs)
+    context = {
+        "letter": letter,
+        "file": LetterFile.objects.filter(letter=letter).first(),
+        "proofs": [(row, files.get(row.pk, [])) for row in proofs],
+        "form": form,
+    }
+    return render(request, "desk/complaints/sent.html", context, status=status)
+
+
+@policy(right=Right.HANDLE_COMPLAINTS)
+@require_safe
+def file(request: HouseRequest, ref: str) -> FileResponse:
+    """A paper of the mediation, handed back inert to who may read it."""
+    paper = get_object_or_404(FactFile.objects.visible_to(request.user).select_related("file"), file__public_id=ref)
+    return hand_back(paper.file)
 
 
 @policy(right=Right.HANDLE_COMPLAINTS)

@@ -94,7 +94,7 @@ def _act(request: HouseRequest, complaint: Complaint, gesture: str, form: Any) -
     if gesture == "writing":
         return form.add_to(complaint, by=by, today=today)
     if gesture == "fact":
-        return form.attempt(lambda: handling.record_fact(complaint, by=by, today=today, **data))
+        return form.note(complaint, by=by, today=today)
     if gesture == "owner":
         return form.attempt(lambda: handling.entrust(complaint, to=form.colleagues[data["owner"]], by=by, today=today))
     if gesture == "closing":

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
-from crm import attachments, exchanges
+from crm import exchanges
+from crm.handing import hand_back
 from crm.models import Attachment, Interaction
 from desk.composing import ExchangeForm, exchange_form
 from desk.exchange import exchange_page
@@ -123,16 +124,7 @@ def visibility(request: HouseRequest, ref: str) -> HttpResponse:
 @require_safe
 def attachment(request: HouseRequest, ref: str) -> HttpResponse | FileResponse:
     """A file, handed back inert: never shown in the page, never run (trust.md F4)."""
-    file = get_object_or_404(Attachment.objects.visible_to(request.user), public_id=ref)
-    try:
-        content = attachments.open_stored(file)
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return hand_back(get_object_or_404(Attachment.objects.visible_to(request.user), public_id=ref))
 
 
 def _exchange(request: HouseRequest, ref: str) -> Interaction:

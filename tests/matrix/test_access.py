@@ -56,6 +56,8 @@ MAY_BE_ABSENT = {
     "portal:document_file",
     "address",
     "demo:letter",
+    "portal:piece",
+    "complaint_file",  # a paper of the mediation (tests/complaints/test_proofs.py)
     "portal:letter",  # of a complaint this contact is no party to (tests/complaints/test_portal.py)
 }
 
