@@ -21,7 +21,7 @@ from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFil
 from complaints.states import CLOSINGS, MEDIATION, F
 from crm import numbering, timeline
 from crm.attachments import Stored, attach
-from crm.models import Company, Contact, Customer
+from crm.models import Company, Contact, ContactAccess, Customer
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind
 from lib import clock
@@ -117,10 +117,9 @@ def open_from_portal(
     clock. `contact` is who speaks for `customer`, None when the link went to the client's own address. The house did not
     write it: nobody is its author."""
     today = clock.today()
-    own = contact is not None and contact.customer_id == customer.pk
     return open_complaint(
         customer=customer, subject=subject, body=body, channel=Channel.PORTAL, by=None, today=today, sent_on=today,
-        received_on=today, contact=contact if own else None, invoice=invoice, line=line, owner=customer.owner, files=files, key=key,
+        received_on=today, contact=contact, invoice=invoice, line=line, owner=customer.owner, files=files, key=key,
     )  # fmt: skip
 
 
@@ -321,7 +320,7 @@ def refuse_days(*, sent_on: date, received_on: date, today: date) -> None:
 
 def _refuse_strangers(customer: Customer, contact: Contact | None, invoice: Invoice | None, line: InvoiceLine | None) -> None:
     family = customer.family_ids()
-    if contact is not None and contact.customer_id not in family:
+    if contact is not None and contact.customer_id not in family and not ContactAccess.objects.lets(contact, family):
         raise Refusal(_("Cette personne n’est pas un contact de ce client."), field="contact")
     if invoice is not None and (invoice.customer_id not in family or invoice.is_draft):
         raise Refusal(_("Cette facture n’est pas une facture de ce client."), field="invoice")

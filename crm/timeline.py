@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from crm import search
-from crm.models import Contact, Customer, ImportBatch, Interaction
+from crm.models import Contact, ContactAccess, Customer, ImportBatch, Interaction
 from crm.models.timeline import Audience, Visibility
 from lib import clock
 from lib.errors import Refusal
@@ -103,10 +103,9 @@ def _built(
         raise Refusal(_("Ce moment est dans le futur : un échange se consigne quand il a eu lieu."), field="occurred_at")
     if occurred_at is not None and occurred_at.year < EARLIEST:
         raise Refusal(_("L’année %(year)s surprend ici. Vérifiez la date.") % {"year": occurred_at.year}, field="occurred_at")
-    for thing in (about, contact):
-        owner = getattr(thing, "customer_id", None)
-        if owner is not None and not _is_of(owner, customer):
-            raise Refusal(_("Cet échange concerne un autre client."))
+    owner = getattr(about, "customer_id", None)
+    if (owner is not None and not _is_of(owner, customer)) or not _speaks_for(contact, customer):
+        raise Refusal(_("Cet échange concerne un autre client."))
     return Interaction(
         customer=customer,
         contact=contact,
@@ -130,6 +129,13 @@ def frozen(summary: object) -> str:
         return summary
     with translation.override(settings.LANGUAGE_CODE):
         return str(summary)
+
+
+def _speaks_for(contact: Contact | None, customer: Customer | None) -> bool:
+    """A person of that client, or of another one who was given their space to stand for it."""
+    if contact is None or _is_of(contact.customer_id, customer):
+        return True
+    return customer is not None and ContactAccess.objects.lets(contact, customer.family_ids())
 
 
 def _is_of(owner: int, customer: Customer | None) -> bool:

@@ -84,16 +84,11 @@ def send_message(space: Space, *, matter: str, subject: str, words: str) -> obje
     body = f"{subject.strip()}\n\n{text}" if subject.strip() else text
     with transaction.atomic():
         row = timeline.record(
-            customer=space.customer, contact=_of(space), kind=Kind.MESSAGE, summary=gettext_lazy("Message"), by=None,
+            customer=space.customer, contact=space.contact, kind=Kind.MESSAGE, summary=gettext_lazy("Message"), by=None,
             channel=Channel.PORTAL, direction=Direction.IN, body=body, audience=Audience.CONTACT,
         )  # fmt: skip
         commitments.promise(
             space.customer, owed_by=Commitment.Owed.US, what=_("Répondre à son message"), by=None, owner=space.customer.owner,
-            due_on=answer_by(clock.today(), space.company.holiday_zone), contact=_of(space), interaction=row, record=False,
+            due_on=answer_by(clock.today(), space.company.holiday_zone), contact=space.contact, interaction=row, record=False,
         )  # fmt: skip
     return row
-
-
-def _of(space: Space) -> object:
-    """The contact, when they are one of that customer's own people."""
-    return space.contact if space.contact.customer_id in space.ids else None

@@ -13,6 +13,7 @@ from lib.public_ids import public_id
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from crm.models import Contact
 
 
 class ContactAccessQuerySet(models.QuerySet["ContactAccess"]):
@@ -27,6 +28,10 @@ class ContactAccessQuerySet(models.QuerySet["ContactAccess"]):
         return self.filter(ended_at=None, contact__archived_at=None, user__is_active=True).filter(
             contact__email_key=Lower("user__email")
         )
+
+    def lets(self, contact: "Contact", ids: list[int]) -> bool:
+        """Whether that person stands for one of these customers though they belong to another: an accountant, a relative."""
+        return self.living().filter(contact=contact, customer_id__in=ids).exists()
 
 
 class ContactAccess(models.Model):

@@ -109,8 +109,14 @@ class ComplaintForm(WritingForm):
         choices=[("written", lazy("Par écrit")), ("oral", lazy("À l’oral"))],
     )  # fmt: skip
     client_type = forms.ChoiceField(label=lazy("Pour cette affaire, ce client est"), required=False)
-    contact = forms.ChoiceField(label=lazy("Qui se plaint"), required=False)
-    invoice = forms.ChoiceField(label=lazy("Au sujet de la facture"), required=False)
+    contact = forms.ChoiceField(
+        label=lazy("Qui se plaint"), required=False,
+        error_messages={"invalid_choice": lazy("Cette personne n’est pas un contact de ce client. Choisissez-la dans la liste.")},
+    )  # fmt: skip
+    invoice = forms.ChoiceField(
+        label=lazy("Au sujet de la facture"), required=False,
+        error_messages={"invalid_choice": lazy("Cette facture n’est pas une facture de ce client. Choisissez-la dans la liste.")},
+    )  # fmt: skip
     owner = forms.ChoiceField(label=lazy("Suivie par"), required=False)
 
     def __init__(

@@ -15,6 +15,7 @@ from accounts.requests import HouseRequest
 from billing.models import Invoice
 from complaints import handling
 from complaints.models import Complaint
+from crm.models import Contact, ContactAccess
 from desk.complaint_board import read_board, read_closed
 from desk.complaint_case import read_case
 from desk.complaint_forms import complaint_forms, done_words
@@ -49,17 +50,34 @@ def receive(request: HouseRequest, ref: str) -> HttpResponse:
     family = find_family(ref, user=request.user)
     if family.head:
         return redirect("complaint_receive", family.head)
-    invoices = Invoice.objects.visible_to(request.user).of_family(family.ids).invoices().order_by("-issued_on", "-id")
+    chosen = request.POST.get("invoice") or request.GET.get("facture", "")
     form = ComplaintForm(
         request.POST or None, request.FILES or None, customer=family.customer, by=request.user,
-        contacts=list(present_contacts(family.ids, user=request.user)), invoices=list(invoices[:INVOICES_OFFERED]),
-        colleagues=User.objects.holding(Right.HANDLE_COMPLAINTS), initial={"received_on": clock.today()},
+        contacts=who_may_complain(family.ids, user=request.user), invoices=invoices_offered(family.ids, chosen, user=request.user),
+        colleagues=User.objects.holding(Right.HANDLE_COMPLAINTS), initial={"received_on": clock.today(), "invoice": chosen},
     )  # fmt: skip
     if form.is_valid() and (made := form.receive(family.customer, today=clock.today())):
         messages.success(request, _("C’est enregistré sous la référence %(reference)s.") % {"reference": made.reference})
         return redirect("complaint", made.public_id)
     context = {"form": form, "customer": family.customer}
     return render(request, "desk/complaints/receive.html", context, status=422 if form.is_bound else 200)
+
+
+def who_may_complain(ids: list[int], *, user: User) -> list[Contact]:
+    """The people of the family, and those of other clients who stand for it in its space."""
+    others = Contact.objects.visible_to(user).present().exclude(customer_id__in=ids)
+    return [
+        *present_contacts(ids, user=user),
+        *others.filter(pk__in=ContactAccess.objects.living().filter(customer_id__in=ids).values("contact")),
+    ]
+
+
+def invoices_offered(ids: list[int], chosen: str, *, user: User) -> list[Invoice]:
+    """The newest invoices of the family, and the one already chosen however old it is."""
+    rows = Invoice.objects.visible_to(user).of_family(ids).invoices().order_by("-issued_on", "-id")
+    offered = list(rows[:INVOICES_OFFERED])
+    older = rows.filter(public_id=chosen).first() if chosen and chosen not in {row.public_id for row in offered} else None
+    return [*offered, *([older] if older else [])]
 
 
 @policy(right=Right.HANDLE_COMPLAINTS)

@@ -8,7 +8,11 @@ from complaints import calendar
 from complaints.handling import open_complaint, record_fact
 from complaints.models import CalendarFeed, Complaint, ComplaintLetter
 from complaints.replying import acknowledge, refuse
-from crm.models import Company
+from crm import access
+from crm.customers import create_customer
+from crm.merging import merge_customers
+from crm.models import Company, Contact
+from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
 from tests.desk.reading import words as text_of
 
@@ -206,3 +210,47 @@ class TestCalendar:
         assert token not in page(as_nadia, "complaint_calendar")
         as_nadia.post(reverse("complaint_calendar"), {"gesture": "revoke"})
         assert CalendarFeed.objects.living().count() == 0
+
+
+@pytest.mark.parametrize("field", ["contact", "invoice"])
+def test_what_is_another_client_s_is_refused_with_a_sentence(as_camille, house, diallo, le_goff, field):
+    open_firm()
+    theirs = {
+        "contact": Contact.objects.create(customer=le_goff, last_name="Le Goff").public_id,
+        "invoice": issued(settle(le_goff)).public_id,
+    }
+    said = {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "client_type": "consumer"}
+    answer = as_camille.post(reverse("complaint_receive", args=[diallo.public_id]), {**said, field: theirs[field]})
+    words = {"contact": "Cette personne n’est pas un contact de ce client.", "invoice": "Cette facture n’est pas une facture"}
+    assert (answer.status_code, words[field] in text_of(answer), Complaint.objects.count()) == (422, True, 0)
+
+
+def test_people_and_invoices_of_the_whole_family_may_be_chosen(as_camille, house, diallo, le_goff, nadia):
+    open_firm()
+    alias = create_customer(by=nadia, name="Moussa Diallo", type="consumer", email="moussa@d.example")
+    person = Contact.objects.create(customer=alias, last_name="Diallo", email="moussa@d.example", email_key="moussa@d.example")
+    bill = issued(settle(alias))
+    merge_customers(diallo, alias, by=nadia, reason="la même personne")
+    helper = Contact.objects.create(customer=le_goff, last_name="Comptable", email="c@c.example", email_key="c@c.example")
+    access.invite(helper, customer=diallo, by=nadia)
+    place = reverse("complaint_receive", args=[diallo.public_id])
+    assert [one in as_camille.get(place).content.decode() for one in (person.public_id, bill.number, helper.public_id)] == [
+        True
+    ] * 3
+    said = {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "client_type": "consumer"}
+    assert as_camille.post(place, {**said, "contact": helper.public_id, "invoice": bill.public_id}).status_code == 302
+    made = Complaint.objects.get()
+    assert (made.customer, made.contact, made.invoice) == (diallo, helper, bill)
+
+
+def test_an_invoice_too_old_to_be_offered_may_be_come_from(as_camille, house, diallo, monkeypatch):
+    open_firm()
+    settle(diallo)
+    old, _new = issued(diallo), issued(diallo)
+    monkeypatch.setattr("desk.views.complaints.INVOICES_OFFERED", 1)
+    place = reverse("complaint_receive", args=[diallo.public_id])
+    shown = [as_camille.get(place + query).content.decode() for query in ("", f"?facture={old.public_id}")]
+    assert [f'value="{old.public_id}"' in page for page in shown] == [False, True]
+    assert f'value="{old.public_id}" selected' in shown[1]
+    said = {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "client_type": "consumer"}
+    assert as_camille.post(place, {**said, "invoice": old.public_id}).status_code == 302
