@@ -64,7 +64,9 @@ def told(complaint: Complaint, today: date, files: Mapping[int, list[Attachment]
             posted.setdefault(row.proof_of_id, []).append(_posted(row))
     shown = [_letter(letter, posted) for letter in letters if letter.kind != LetterKind.TO_MEDIATOR and letter.has_left]
     sent = [file for row in facts for file in files.get(row.interaction_id or 0, [])]
-    return Told(complaint.subject, complaint.reference, complaint.body, sentences(complaint.standing_on(today), today), shown, sent)
+    return Told(
+        complaint.subject, complaint.reference, complaint.body, sentences(complaint.standing_on(today), today), shown, sent
+    )
 
 
 def sentences(standing: Standing, today: date) -> list[str]:
