@@ -2,8 +2,8 @@
 
 No GET changes anything: the first sets the cookie and leads to an address that holds no key, so that neither a history, a
 referrer nor a scanner keeps what opens the door. An opening is noted when the page, before somebody's eyes for two seconds,
-says so by a POST of its script, or when its reader does something. Whatever the trouble (never made, past its day, revoked),
-one page answers, with the same words.
+says so by a POST of its script, or when its reader does something. Whatever the trouble (never made, past its day, revoked,
+cut short on its way), one page answers, with the same words; who knocks with many of them waits, whatever they hold.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import limits
 from accounts.policy import policy
 from billing import links
 from billing.models import AccessLink
@@ -28,6 +29,7 @@ from portal import fresh_links
 SALT = "portal.doors"
 COOKIE = "__Secure-document" if settings.HTTPS else "document"
 HOURS = 12
+DOOR, TRIES = "document", 60  # dead keys from one address in five minutes, then it waits
 ANCHORS = {"regler": "regler", "question": "detail", "difficulte": "parler"}
 
 View = Callable[..., HttpResponse]
@@ -37,8 +39,11 @@ View = Callable[..., HttpResponse]
 @require_safe
 def enter(request: HttpRequest, key: str, part: str = "") -> HttpResponse:
     """The address of a mail: a cookie, then the document's own address."""
+    if limits.failures(request, DOOR) >= TRIES:
+        return wait(request)
     link = links.find(key)
     if link is None or not link.is_living(clock.today()):
+        limits.note_failure(request, DOOR)
         return dead(request, key)
     place = reverse("portal:linked", args=[link.public_id])
     answer = HttpResponseRedirect(f"{place}#{ANCHORS[part]}" if part in ANCHORS else place)
@@ -58,6 +63,9 @@ def enter(request: HttpRequest, key: str, part: str = "") -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, key: str) -> HttpResponse:
     """A fresh link, mailed to the address on file when there is one; the answer never says whether there was."""
+    if limits.failures(request, DOOR) >= TRIES:
+        return wait(request)
+    limits.note_failure(request, DOOR)
     link, company = links.find(key), the_company()
     if link is not None:
         fresh_links.send(link, company)
@@ -67,6 +75,11 @@ def renew(request: HttpRequest, key: str) -> HttpResponse:
 def dead(request: HttpRequest, key: str = "") -> HttpResponse:
     """The one page for every link that opens nothing."""
     return closed(render(request, "portal/dead_link.html", {"asked": False, "key": key, "company": the_company()}, status=404))
+
+
+def wait(request: HttpRequest) -> HttpResponse:
+    """For an address that knocked with too many dead keys; nothing was looked up, so that it learns nothing of this one."""
+    return closed(render(request, "portal/too_many.html", {"company": the_company()}, status=429))
 
 
 def by_link(view: View) -> View:
@@ -115,4 +128,4 @@ def closed(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-__all__ = ["by_link", "dead", "enter", "link_of", "note_opening", "renew"]
+__all__ = ["by_link", "dead", "enter", "link_of", "note_opening", "renew", "wait"]

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from portal import doors, home, letters, linked
 
 app_name = "portal"
-KEY = r"(?P<key>[\w-]{43})"
+KEY = r"(?P<key>[^/\s]{1,300})"  # also one that a mail program cut or lengthened: the page of dead links says what to do
 urlpatterns = [
     re_path(rf"^f/{KEY}/$", doors.enter, name="enter"),
     re_path(rf"^f/{KEY}/nouveau/$", doors.renew, name="renew"),
