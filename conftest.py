@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.harness.processes",
     "tests.harness.personas",
     "tests.harness.skips",
+    "tests.harness.slate",
     "tests.harness.stripe",
 ]

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 RING_EVERY = 8.0  # seconds between two rings
 LATE = 20.0  # nothing moved here, nor anywhere: frozen
+STARTING = 60.0  # a cluster that has not moved yet is still being born: on a loaded machine that takes more than 20 s
 LATE_ALONE = 120.0  # nothing moved here while another machine works: frozen too
 TASK_LIMIT = 70.0  # seconds after which no task is honest work: the queue's own limit, and some
 WORKERS = 2
@@ -46,6 +47,7 @@ class Watchdog:
         self.stopping = False
         self.cluster: subprocess.Popen[bytes] | None = None
         self.rung_at = 0.0
+        self.born_at = 0.0
 
     def run(self) -> None:
         """Watch until the end; leaves no process and no file behind."""
@@ -69,6 +71,7 @@ class Watchdog:
         for path in self.folder.iterdir():
             path.unlink(missing_ok=True)
         mark(self.folder / "beat")
+        self.born_at = read(self.folder / "beat") or 0.0
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster", str(self.folder)]
         self.cluster = subprocess.Popen(command, env=lifeline.environment_for_child(), start_new_session=True)
 
@@ -95,8 +98,9 @@ class Watchdog:
 
     def is_late(self, now: float) -> bool:
         """Whether nothing has moved for too long, while not every worker is honestly busy with a task."""
-        silent = now - (read(self.folder / "beat") or now)
-        if silent < LATE or self.all_busy(now):
+        beat = read(self.folder / "beat") or now
+        silent = now - beat
+        if silent < (LATE if beat > self.born_at else STARTING) or self.all_busy(now):
             return False
         return silent > LATE_ALONE or not another_machine_beats()
 

@@ -1,21 +1,25 @@
 """The database refuses to change what was issued, received, booked or sealed, by any path, on both engines."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.checks import ERROR
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations import Migration
-from django.db.models.deletion import Collector, ProtectedError
 
 from billing import collecting
 from billing.models import Allocation, ChainHead, Invoice, InvoiceFile, InvoiceLine, LedgerEntry, Payment, Seal, Series
 from billing.triggers import GUARDS
 from config import checks
+from config.environment import ROOT
 from crm import triggers
 from lib import clock
 from tests.billing.house import drafted, issued, open_firm, settle
+from tests.harness.frozen import build_again, left_open, paths, refused, run
 
 TODAY = clock.today()
 TABLES = sorted({guard.table for guard in GUARDS})
@@ -45,96 +49,19 @@ def books(database, diallo, karim):
     return invoice
 
 
-def dump():
-    """Every protected row."""
-    with connection.cursor() as cursor:
-        found = {}
-        for table in TABLES:
-            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
-            found[table] = cursor.fetchall()
-    return found
-
-
-def refused(attempt):
-    """Whether the database, or Django before it, refuses; nothing of the attempt stays."""
-    try:
-        with transaction.atomic():
-            attempt()
-    except (DatabaseError, ProtectedError):
-        return True
-    return False
-
-
-def run(statement, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def paths(model, change):
-    """The twelve ways of trust.md A4 to change or remove one row of `model`."""
-    row = model.objects.order_by("pk").first()
-    table, pk = model._meta.db_table, row.pk
-    (name, value), every = next(iter(change.items())), model.objects.filter(pk=pk)
-    columns = [field.column for field in model._meta.concrete_fields]
-
-    def save():
-        setattr(row, name, value)
-        row.save()
-
-    def bulk_update():
-        setattr(row, name, value)
-        model.objects.bulk_update([row], [name])
-
-    def upsert():
-        setattr(row, name, value)
-        model.objects.bulk_create([row], update_conflicts=True, unique_fields=[model._meta.pk.name], update_fields=[name])
-
-    def cascade():
-        collector = Collector(using="default")
-        collector.add(list(every))
-        collector.delete()
-
-    yield "save", save
-    yield "update", lambda: every.update(**change)
-    yield "bulk_update", bulk_update
-    yield "delete", every.delete
-    yield "raw delete of the ORM", lambda: every._raw_delete("default")
-    yield "cascade", cascade
-    yield "upsert", upsert
-    yield "raw update", lambda: run(f"UPDATE {table} SET {name} = %s WHERE {model._meta.pk.column} = %s", str(value), pk)
-    yield "raw delete", lambda: run(f"DELETE FROM {table} WHERE {model._meta.pk.column} = %s", pk)
-    if connection.vendor == "sqlite":
-        copied = ", ".join("%s" if column == name else column for column in columns)
-        replace = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) SELECT {copied} FROM {table} WHERE {model._meta.pk.column} = %s"
-        yield "replace", lambda: run(replace, str(value), pk)
-        yield "delete of everything", lambda: run(f"DELETE FROM {table}")
-    else:
-        yield "truncate", lambda: run(f"TRUNCATE {table} CASCADE")
-        yield (
-            "merge",
-            lambda: run(
-                f"DELETE FROM {table} USING {table} AS other WHERE {table}.{model._meta.pk.column} = other.{model._meta.pk.column}"
-            ),
-        )
-    if model is Invoice:
-        yield "back to a draft", lambda: every.update(number=None)
-
-
-def all_refused():
-    before = dump()
-    passed = [
-        (model.__name__, path)
-        for model, change in CHANGES.items()
-        for path, attempt in paths(model, change)
-        if not refused(attempt)
-    ]
-    assert passed == []
-    assert dump() == before
+@pytest.mark.django_db
+def test_twelve_paths_on_each_protected_table(books):
+    assert {model._meta.db_table for model in CHANGES} == set(TABLES)
+    assert left_open(CHANGES) == []
 
 
 @pytest.mark.django_db
-def test_twelve_paths_on_each_protected_table(books):
-    all_refused()
+def test_without_the_triggers_the_same_paths_are_open(books):
+    """The negative control: what refuses is the database, not the test."""
+    triggers.remove(connection, GUARDS)
+    free = {(model.__name__, path) for model in CHANGES for path in ("save", "update", "bulk_update", "upsert", "raw update")}
+    assert free <= set(left_open(CHANGES))
+    assert len(list(paths(Invoice, CHANGES[Invoice]))) == 12
 
 
 @pytest.mark.django_db
@@ -176,31 +103,11 @@ def test_a_lawful_erasure_empties_a_seal_and_touches_nothing_else(books):
     assert not refused(lambda: mine.update(salt="", payload=""))
 
 
-def rebuild(model, name):
-    """A migration that alters a column of `model`, with all that `migrate` does around it."""
-    field = model._meta.get_field(name)
-    other = field.clone()
-    if isinstance(field, models.CharField):
-        other.max_length = field.max_length + 1
-    else:
-        other.null = not field.null
-    other.set_attributes_from_name(name)
-    other.model = model
-    if connection.vendor == "sqlite":
-        triggers.remove(connection, GUARDS)
-    with connection.schema_editor() as editor:
-        editor.alter_field(model, field, other)
-        editor.alter_field(model, other, field)
-    triggers.install(connection, GUARDS)
-
-
 def test_again_after_each_table_was_built_again(committing, diallo, karim, request):
-    invoice = request.getfixturevalue("books")
-    assert invoice.number
-    for model, change in CHANGES.items():
-        rebuild(model, next(iter(change)))
+    assert request.getfixturevalue("books").number
+    build_again(CHANGES, GUARDS)
     assert triggers.missing(connection, GUARDS) == []
-    all_refused()
+    assert left_open(CHANGES) == []
 
 
 def test_the_signals_of_migrate_take_them_away_and_bring_them_back(committing):
@@ -213,16 +120,38 @@ def test_the_signals_of_migrate_take_them_away_and_bring_them_back(committing):
     assert triggers.missing(connection, GUARDS) == []
 
 
+EVERY = [guard for guard in triggers.declared() if guard.event != triggers.TRUNCATE]  # SQLite has no TRUNCATE
+
+
+def drop(guard):
+    run(f"DROP TRIGGER {guard.name}" + ("" if connection.vendor == "sqlite" else f" ON {guard.table}"))
+
+
 @pytest.mark.django_db
-def test_nothing_starts_without_them():
+@pytest.mark.parametrize("guard", EVERY, ids=[f"{guard.table}-{guard.event.lower()}-{guard.name[-6:]}" for guard in EVERY])
+def test_nothing_starts_without_each_of_them(guard):
     assert checks.guards(databases=["default"]) == []
-    guard = next(guard for guard in GUARDS if guard.table == "billing_seal")
-    where = "" if connection.vendor == "sqlite" else " ON billing_seal"
-    run(f"DROP TRIGGER {guard.name}{where}")
+    drop(guard)
     (told,) = checks.guards(databases=["default"])
-    assert (told.id, "billing_seal" in told.msg) == ("egards.E010", True)
-    triggers.install(connection, GUARDS)
+    assert (told.id, told.level, guard.table in told.msg) == ("egards.E010", ERROR, True)
+    triggers.install(connection, triggers.declared())
     assert checks.guards(databases=["default"]) == []
+
+
+def started(committing, *words):
+    """The product started for a command, as `./run manage …` does."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, text=True, capture_output=True, check=False, timeout=300,
+        env={**committing.environment, "EGARDS_PREPARE": "1"},
+    )  # fmt: skip
+
+
+def test_the_product_refuses_to_start_without_one(committing):
+    assert started(committing, "verify_ledger").returncode == 0
+    drop(EVERY[0])
+    refusal = started(committing, "verify_ledger")
+    assert (refusal.returncode, refusal.stdout) == (1, "")
+    assert ("egards.E010" in refusal.stderr, EVERY[0].table in refusal.stderr) == (True, True)
 
 
 @pytest.mark.django_db

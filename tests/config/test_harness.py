@@ -1,19 +1,25 @@
 """The harness can fail: each strictness is shown refusing what it is there for."""
 
+import os
 import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
+from django.conf import settings as conf
 from django.core.cache import cache
 from django.db import transaction
 from django.template import engines
+from django.utils import timezone, translation
 
+from accounts import audit
 from accounts.models import User
+from config.environment import ROOT
 from config.jobs import HEARTBEAT
 from lib import clock
-from tests.harness import html
+from tests.harness import html, slate
 
 
 def render(text: str, **context: object) -> str:
@@ -58,6 +64,31 @@ def test_a_fault_of_markup_is_found(text, problem):
 )
 def test_good_markup_passes(text):
     assert html.problems(text) == []
+
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_what_a_test_leaves_in_the_process_the_next_one_does_not_find(time):
+    """Twice the same: the second would find what the first left."""
+    assert (translation.get_language(), clock.zone(), "LEFT_BY_A_TEST" in os.environ) == ("fr", clock.PARIS, False)
+    assert (timezone.get_current_timezone_name(), audit._address.get(), Path.cwd()) == ("Europe/Paris", None, ROOT)
+    translation.activate("en")
+    clock.use_zone("Pacific/Noumea")
+    timezone.activate("Pacific/Noumea")
+    audit.use_address("192.0.2.7")
+    os.environ["LEFT_BY_A_TEST"] = "x"
+    os.chdir("/")
+
+
+def test_a_setting_left_changed_fails_its_test():
+    class Left:
+        pass
+
+    slate_of_a_test = slate.clean_slate.__wrapped__()
+    next(slate_of_a_test)
+    kept, conf.SITE_ID = getattr(conf, "SITE_ID", None), Left()
+    with pytest.raises(AssertionError, match="leaves settings changed: SITE_ID"):
+        next(slate_of_a_test)
+    conf.SITE_ID = kept
 
 
 def test_a_variable_that_does_not_exist_fails():

@@ -81,6 +81,14 @@ class TestWatchdog:
     def test_a_silent_queue_is_late(self, dog):
         assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
 
+    def test_a_cluster_that_is_being_born_is_given_more_time(self, dog):
+        """On a loaded machine a birth takes more than LATE: killed each time, it would never end."""
+        dog.born_at = cluster.read(dog.folder / "beat")
+        assert not dog.is_late(dog.born_at + watchdog.LATE + 1)
+        assert dog.is_late(dog.born_at + watchdog.STARTING + 1)
+        cluster.mark(dog.folder / "beat")  # its first task
+        assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
+
     def test_workers_on_an_honest_task_are_not_late(self, dog):
         later = time.monotonic() + watchdog.LATE + 1
         busy(dog, os.getpid(), later - 30)

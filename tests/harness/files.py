@@ -12,7 +12,7 @@ from tests.harness.databases import commits
 
 
 @pytest.fixture(autouse=True)
-def own_files(request: pytest.FixtureRequest, settings: Any) -> Iterator[Path]:
+def own_files(clean_slate: None, request: pytest.FixtureRequest, settings: Any) -> Iterator[Path]:
     """An empty storage, made when something is first stored. A test that commits keeps it beside its database, where
     its child processes look (`EGARDS_DATA`)."""
     own = settings.DATA_DIR / f"own-{secrets.token_hex(8)}"

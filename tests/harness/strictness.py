@@ -4,7 +4,7 @@
 - every HTML answer of the test client is read: markup, ids, inline styles, handlers and scripts;
 - rows fetched without an order come in a random one;
 - opening a socket or a process inside a transaction fails, and so does leaving this machine at any time;
-- every test begins in the house's language, whatever the one before it read;
+- every test begins on a clean slate (`tests.harness.slate`);
 - a page that runs one statement per row fails (django-zeal);
 - committing tests use a copied database, never `transaction=True`, whose flush the triggers refuse.
 """
@@ -18,13 +18,11 @@ from typing import Any
 
 import pytest
 import zeal
-from django.conf import settings
 from django.db import connections
 from django.db.models.query import QuerySet
 from django.template import engines
 from django.template.base import Node
 from django.test import Client
-from django.utils import translation
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch as patch_zeal
 
@@ -48,14 +46,6 @@ def strict_house() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", no_slow_work(refuse_distance(socket.socket.connect)))
         patch.setattr(subprocess.Popen, "__init__", no_slow_work(subprocess.Popen.__init__))
         yield
-
-
-@pytest.fixture(autouse=True)
-def language_of_the_house() -> Iterator[None]:
-    """Each test begins in French: a request leaves its reader's language in the thread, and the next test would inherit it."""
-    translation.activate(settings.LANGUAGE_CODE)
-    yield
-    translation.activate(settings.LANGUAGE_CODE)
 
 
 class Undefined(str):
