@@ -234,6 +234,17 @@ def unused_credit(ids: list[int]) -> Decimal:
     return cents(given - used + back)
 
 
+def money_kept(ids: Iterable[int]) -> dict[int, Decimal]:
+    """EUR of theirs that count on no invoice and were not given back, surplus and credit notes alike, by id of customer (only
+    those above zero). Two statements, whatever their number."""
+    ids, found = list(ids), dict[int, Decimal]()
+    notes = Invoice.objects.of_family(ids).credit_to_use().values_list("customer_id", "credit_left")  # type: ignore[misc]
+    surplus = Payment.objects.of_family(ids).to_use().values_list("customer_id", "surplus")  # type: ignore[misc]
+    for customer, left in [*notes, *surplus]:
+        found[customer] = found.get(customer, ZERO) + cents(left)
+    return found
+
+
 def lock_invoices(invoices: Iterable[Invoice]) -> dict[int, Invoice]:
     """The invoices as they now are, locked in one order whatever the caller's, by primary key."""
     keys = sorted({invoice.pk for invoice in invoices})

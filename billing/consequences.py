@@ -6,19 +6,17 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
-from billing import thanks
+from billing import promised, thanks
 from billing.models import Allocation, Invoice, Payment
 from crm import commitments, timeline
 from crm.models import Commitment, Customer
 from crm.models.timeline import Audience, Direction, Kind
 from lib import clock, law
 from lib.french_calendar import add_working_days
-from lib.money import ZERO, cents
+from lib.money import ZERO
 
 THANKED_WITHIN = timedelta(days=30)  # a payment found in old papers is not thanked for months later
 
@@ -67,35 +65,30 @@ def settle_promises(client: Customer) -> None:
     """A promise of money is kept when what was allocated since it reaches its amount by its day plus the days of transit;
     paid later, it is released, since nobody has to do anything more. A payment taken back opens it again."""
     family = client.family_ids()
-    promises = Commitment.objects.filter(
-        customer_id__in=family,
-        nature=Commitment.Nature.PRIMARY,
-        owed_by=Commitment.Owed.THEM,
-        amount__isnull=False,
-        released_at=None,
+    promises = list(
+        Commitment.objects.filter(
+            customer_id__in=family, nature=Commitment.Nature.PRIMARY, owed_by=Commitment.Owed.THEM, amount__isnull=False
+        ).select_related("customer")
     )
-    for promise in promises.filter(kept_by=None).select_related("customer"):
-        in_time, in_all = _paid_since(promise, family)
+    came = promised.counted(promises, promised.receipts(family, min((row.made_at for row in promises), default=None)))
+    for promise in promises:
+        if promise.kept_by_id or promise.released_at:
+            continue
+        in_time, in_all = _arrived(promise, came.get(promise.pk, []))
         assert promise.amount is not None  # the filter says so
         if promise.kept_at and in_all < promise.amount:
             commitments.reopen(promise, by=None)
         elif promise.is_open and in_time >= promise.amount:
             commitments.keep(promise, by=None)
         elif promise.is_open and in_all >= promise.amount:
-            commitments.release(promise, by=None, reason=_("Réglé depuis, après la date promise."))
+            commitments.release(promise, by=None, reason=timeline.frozen(lazy("Réglé depuis, après la date promise.")))
 
 
-def _paid_since(promise: Commitment, family: list[int]) -> tuple[Decimal, Decimal]:
-    """EUR allocated since `promise` was made: received in time, and in all."""
+def _arrived(promise: Commitment, came: Sequence[promised.Receipt]) -> tuple[Decimal, Decimal]:
+    """EUR that came towards `promise`: received in time, and in all."""
     last = add_working_days(promise.due_on, law.row("payments", "transit_transfer", on=promise.due_on)["working_days"])
-    rows = Allocation.objects.filter(invoice__customer_id__in=family, payment__isnull=False, made_at__gte=promise.made_at)
-    if promise.about_kind == "invoice":
-        rows = rows.filter(invoice__public_id=promise.about_ref)
-    told = [
-        (row["payment__paid_on"], row["sum"]) for row in rows.order_by().values("payment__paid_on").annotate(sum=Sum("amount"))
-    ]
-    in_all = cents(sum((part for _on, part in told), ZERO))
-    return min(in_all, cents(sum((part for on, part in told if on <= last), ZERO))), in_all
+    in_time = sum((receipt.amount for receipt in came if receipt.on <= last), ZERO)
+    return in_time, sum((receipt.amount for receipt in came), ZERO)
 
 
 def _tell(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def ask(
         )  # fmt: skip
         due = answer_by(clock.today(), the_company().holiday_zone)
         owed = commitments.promise(
-            invoice.customer, owed_by=Commitment.Owed.US, what=_("Répondre à sa question sur %(what)s") % {"what": invoice.about_label},
+            invoice.customer, owed_by=Commitment.Owed.US, what=house_words(gettext_lazy("Répondre à sa question sur %(what)s"), invoice),
             due_on=due, by=by, owner=invoice.customer.owner, contact=contact, interaction=row, record=False,
         )  # fmt: skip
         return Question.objects.create(invoice=invoice, line=line, contact=contact, words=words, answer_by=due, commitment=owed)
@@ -80,6 +81,12 @@ def answer(question: Question, *, words: str, by: User) -> Question:
             commitments.keep(current.commitment, by=by)
         _write_back(current, by=by)
     return current
+
+
+def house_words(words: object, invoice: Invoice) -> str:
+    """«Répondre à sa question sur Facture F2026-000123»: `words` around the document, in the house's language whoever asks."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(words) % {"what": invoice.about_label}
 
 
 def _write_back(question: Question, *, by: User) -> None:

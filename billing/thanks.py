@@ -12,7 +12,7 @@ from crm.outbox import queue_mail
 from crm.writing import Recipient, language_for, recipients
 from lib.typography import amount, list_of, long_date
 
-PURPOSE = "receipt"
+PURPOSE = GUARD = "receipt"
 
 
 def queue_thanks(invoices: Sequence[Invoice], payment: Payment, customer: Customer) -> Email | None:
@@ -25,8 +25,19 @@ def queue_thanks(invoices: Sequence[Invoice], payment: Payment, customer: Custom
     subject, text = words(invoices, payment, customer, to, Company.objects.first() or Company(), language)
     return queue_mail(
         key=f"thanks:{payment.public_id}:{invoices[0].public_id}", to=to.address, to_name=to.name, customer=customer,
-        contact=to.contact, subject=subject, text=text, by=None, purpose=PURPOSE, language=language,
+        contact=to.contact, subject=subject, text=text, by=None, purpose=PURPOSE, guard=GUARD, language=language,
     )  # fmt: skip
+
+
+def reason_to_hold(email: Email) -> str:
+    """The facts of a mail of thanks, read again as it leaves (`crm.outbox.Guard`): a payment undone since, or whose invoice is
+    due again, is not thanked for."""
+    _purpose, payment, invoice = email.key.split(":")[:3]
+    if Payment.objects.filter(reverses__public_id=payment).exists():
+        return _("Le paiement a été annulé depuis : ce merci n’a plus lieu d’être.")
+    if Invoice.objects.unpaid().filter(public_id=invoice).exists():
+        return _("La facture est de nouveau due : ce merci n’a plus lieu d’être.")
+    return ""
 
 
 def recipient(invoice: Invoice, customer: Customer) -> Recipient | None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,8 @@ from complaints.letters import (
 from complaints.models import Complaint, ComplaintLetter, LetterKind, Way
 from complaints.states import ANSWERS, MEDIATION, F, Standing
 from crm.mail_words import closing, salutation
-from crm.models import Company, Email
+from crm.models import Company, ContactAccess, Email
+from crm.models.timeline import Audience
 from crm.outbox import queue_mail
 from crm.writing import Recipient, language_for, recipients
 from lib.errors import Refusal
@@ -253,7 +255,17 @@ def _recipient(complaint: Complaint, wanted: Wanted) -> Recipient | None:
         raise Refusal(
             _("Personne chez ce client n’a d’adresse e-mail qui réponde : choisissez la poste, ou ajoutez-en une."), field="way"
         )
+    if wanted.way == Way.PORTAL and not _is_read_in_space(complaint):
+        raise Refusal(_("Personne n’a d’espace client où lire cette lettre : choisissez l’e-mail ou la poste."), field="way")
     return found
+
+
+def _is_read_in_space(complaint: Complaint) -> bool:
+    """Whether somebody may read the letters of this complaint in the client's space."""
+    if complaint.audience == Audience.HOUSE:
+        return False
+    readers = ContactAccess.objects.living().filter(customer_id__in=complaint.customer.family_ids())
+    return readers.filter(Q(sees_all=True) | Q(contact=complaint.contact_id)).exists()
 
 
 def _content(

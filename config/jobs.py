@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
-from billing import documents, invoice_mail, reconciling, rendering
+from billing import documents, invoice_mail, reconciling, rendering, thanks
 from billing.models import Invoice
 from complaints import typesetting
 from crm import attachments, bulk, outbox
@@ -36,6 +36,7 @@ def beat() -> None:
 # Which facts a mail reads again just before it leaves, by its `guard`: the rooms above the outbox add theirs here.
 MAIL_GUARDS: Mapping[str, outbox.Guard] = {
     invoice_mail.GUARD: invoice_mail.reason_to_hold,
+    thanks.GUARD: thanks.reason_to_hold,
     reminding.GUARD: rereading.reason_to_hold,
 }
 

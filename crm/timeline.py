@@ -115,7 +115,7 @@ def _built(
         author=by,
         summary=frozen(summary),
         about_ref=about.public_id if about is not None else "",
-        about_label=str(getattr(about, "about_label", "") or about)[:120] if about is not None else "",
+        about_label=_label(about)[:120] if about is not None else "",
         data=data or {},
         visibility=visibility,
         team_id=(team_id or (by.team_id if by else None)) if visibility == Visibility.TEAM else None,
@@ -136,6 +136,12 @@ def _speaks_for(contact: Contact | None, customer: Customer | None) -> bool:
     if contact is None or _is_of(contact.customer_id, customer):
         return True
     return customer is not None and ContactAccess.objects.lets(contact, customer.family_ids())
+
+
+def _label(about: Any) -> str:
+    """What the row is about, in the house's language too: a client may be the one who writes."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(getattr(about, "about_label", "") or about)
 
 
 def _is_of(owner: int, customer: Customer | None) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from billing import invoice_mail
+from billing import invoice_mail, thanks
 from billing.collecting import record_payment
 from billing.drafting import create_draft
 from billing.issuing import issue_invoice
@@ -32,7 +32,7 @@ from lib.folding import fold
 from lib.french_calendar import working_day_on_or_before
 
 Lines = list[dict[str, str]]
-GUARDS = {invoice_mail.GUARD: invoice_mail.reason_to_hold}
+GUARDS = {invoice_mail.GUARD: invoice_mail.reason_to_hold, thanks.GUARD: thanks.reason_to_hold}
 US, THEM = Commitment.Owed.US, Commitment.Owed.THEM
 
 

@@ -88,7 +88,8 @@ def send_message(space: Space, *, matter: str, subject: str, words: str) -> obje
             channel=Channel.PORTAL, direction=Direction.IN, body=body, audience=Audience.CONTACT,
         )  # fmt: skip
         commitments.promise(
-            space.customer, owed_by=Commitment.Owed.US, what=_("Répondre à son message"), by=None, owner=space.customer.owner,
-            due_on=answer_by(clock.today(), space.company.holiday_zone), contact=space.contact, interaction=row, record=False,
+            space.customer, owed_by=Commitment.Owed.US, what=timeline.frozen(gettext_lazy("Répondre à son message")), by=None,
+            owner=space.customer.owner, due_on=answer_by(clock.today(), space.company.holiday_zone), contact=space.contact,
+            interaction=row, record=False,
         )  # fmt: skip
     return row

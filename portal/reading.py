@@ -118,7 +118,9 @@ def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> o
 
 def spoken(said: Mapping[str, Any]) -> str:
     """What the client reads once it is noted."""
-    if said["help"] == Help.TIME:
+    if said["help"] == Help.DISAGREE:
+        return _("Votre réclamation est enregistrée. Nous vous en accusons réception, puis nous vous répondons par écrit.")
+    if said["help"] == Help.TIME and said["on"] <= clock.today() + talking.LONGEST_DELAY:
         return _("C’est noté, merci de nous l’avoir dit. Les rappels attendent ce jour.")
     return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models import Invoice
-from billing.questions import LONGEST, answer_by
+from billing.projecting import label_of
+from billing.questions import LONGEST, answer_by, house_words
 from crm import commitments, timeline
 from crm.company import the_company
 from crm.models import Commitment, Contact, Interaction
@@ -47,13 +48,13 @@ def promise_to_pay(invoice: Invoice, *, on: date, words: str, contact: Contact |
             invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
         )
         for former in formers:
-            commitments.release(former, by=None, reason=_("Le client a donné un autre jour."))
+            commitments.release(former, by=None, reason=timeline.frozen(gettext_lazy("Le client a donné un autre jour.")))
         made = commitments.promise(
-            invoice.customer, owed_by=Commitment.Owed.THEM, what=_("Régler %(what)s") % {"what": invoice.about_label}, due_on=on,
-            by=None, amount=due, contact=contact, interaction=row, record=False,
+            invoice.customer, owed_by=Commitment.Owed.THEM, what=house_words(gettext_lazy("Régler %(what)s"), invoice), due_on=on, by=None,
+            amount=due, contact=contact, interaction=row, record=False,
         )  # fmt: skip
         Commitment.objects.filter(pk=made.pk).update(
-            about_kind="invoice", about_ref=invoice.public_id, about_label=invoice.about_label
+            about_kind="invoice", about_ref=invoice.public_id, about_label=label_of(invoice)
         )
     return row
 
@@ -97,7 +98,7 @@ def _wait_for_us(
         return former
     row = _record(invoice, contact, kind, summary, words, data)
     commitments.promise(
-        invoice.customer, owed_by=Commitment.Owed.US, what=_("Lui répondre sur %(what)s") % {"what": invoice.about_label},
+        invoice.customer, owed_by=Commitment.Owed.US, what=house_words(gettext_lazy("Lui répondre sur %(what)s"), invoice),
         due_on=answer_by(clock.today(), the_company().holiday_zone), by=None,
         owner=invoice.customer.owner, contact=contact, interaction=row, record=False,
     )  # fmt: skip

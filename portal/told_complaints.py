@@ -77,9 +77,11 @@ def sentences(standing: Standing, today: date) -> list[str]:
     found = [_("Votre lettre est du %(day)s.") % {"day": _day(dates.sent_on)}]
     if not standing.is_open:
         return [*found, _("Elle est close. Écrivez-nous si quelque chose n’est pas réglé : nous la rouvrirons.")]
-    if not standing.answer:
+    if not standing.answer and today <= dates.answer_due:
         found.append(_("Nous vous répondons au plus tard le %(day)s.") % {"day": _day(dates.answer_due)})
-    if dates.mediation_last_day is not None and dates.mediation_open_from is not None:
+    elif not standing.answer:
+        found.append(_("Notre réponse était due le %(day)s : nous vous la devons encore.") % {"day": _day(dates.answer_due)})
+    if dates.mediation_last_day is not None and dates.mediation_open_from is not None and today <= dates.mediation_last_day:
         values = {"from": _day(dates.mediation_open_from), "last": _day(dates.mediation_last_day)}
         if today >= dates.mediation_open_from:
             found.append(_("Vous pouvez saisir gratuitement le médiateur de la consommation jusqu’au %(last)s.") % values)

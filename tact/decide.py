@@ -21,7 +21,7 @@ LOYAL_YEARS, LOYAL_INVOICES = 2, 3
 LOW_SCORE = 2
 TONES = {"information": "plain", "first": "delicate", "second": "helpful", "call": "spoken", "formal_notice": "formal"}
 ORDER = (
-    "closed_day", "complaint", "question", "promise_broken", "promise", "transit", "hold", "upset", "dissatisfied", "mood",
+    "closed_day", "complaint", "question", "kept", "promise_broken", "promise", "transit", "hold", "upset", "dissatisfied", "mood",
     "no_address", "first_delay", "public", "prefers_voice", "step", "contact", "unanswered",
 )  # fmt: skip
 

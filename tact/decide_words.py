@@ -81,6 +81,10 @@ class Words:
         text = _("{amount} annoncés {day}, en chemin", amount=self._euros(row.amount), day=day)
         return Reason("transit", text, row.link)
 
+    def kept(self, situation: MoneySituation) -> Reason:
+        text = _("Nous gardons {amount} à ce client, qui ne comptent sur aucune facture", amount=self._euros(situation.kept))
+        return Reason("kept", text, situation.link)
+
     def hold(self, row: DatedHold) -> Reason:
         until = self._for(row.resume_on)
         later = "" if row.tomorrow else _("Retenu jusqu’à {day} : {reason}", day=until, reason=row.reason)
@@ -252,6 +256,7 @@ def deduction(decision: str, code: str, step: str) -> str:
         "question": _("Nous devons une réponse : on le dit, et on ne parle que du reste."),
         "promise": _("Une part est promise : on ne parle que du reste."),
         "transit": _("Une part est en chemin : on ne parle que du reste."),
+        "kept": _("Une part est déjà chez nous : on ne parle que du reste."),
         "hold": _("Une facture est laissée de côté : on ne parle que du reste."),
         "mood": _("Une inquiétude est là : on ménage la relation."),
         "first_delay": _("Un oubli, sans doute. Ni pénalité, ni formule juridique."),
@@ -284,6 +289,7 @@ def would_change(decision: Decision, say: Words) -> tuple[str, ...]:
         ends = {
             "complaint": _("Reprise après notre réponse"),
             "question": _("Reprise après notre réponse à la question"),
+            "kept": _("Reprise quand cette somme comptera sur une facture, ou sera rendue"),
             "upset": _("Reprise après un échange avec cette personne"),
             "dissatisfied": _("Reprise après un échange avec cette personne"),
             "no_address": _("Reprise avec une adresse qui répond"),

@@ -274,6 +274,7 @@ class MoneySituation:
     questions: tuple[OpenQuestion, ...] = ()
     promises: tuple[MoneyPromise, ...] = ()
     transits: tuple[Transit, ...] = ()
+    kept: Decimal = Decimal(0)  # EUR of theirs that we hold and that count on no invoice: surplus, credit notes
     holds: tuple[DatedHold, ...] = ()
     contacts: tuple[Contact, ...] = ()
     satisfaction: Satisfaction | None = None  # the last one

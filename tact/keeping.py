@@ -31,6 +31,7 @@ class _Purse:
 def claims_of(situation: MoneySituation, *, on: date, say: words.Words) -> list[Claim]:
     """Each unpaid invoice with what may be asked of it on the day `on`, oldest due date first."""
     purses = [
+        *([_Purse(situation.kept, say.kept(situation))] if situation.kept > 0 else []),
         *_promised(situation.promises, situation, on, say),
         *(_Purse(row.amount, say.transit(row)) for row in situation.transits if on <= row.until_on),
     ]

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
+from billing import promised
+from billing.collecting import money_kept
 from billing.models import Allocation, Invoice, Question, TransferNotice
 from complaints.models import Complaint
 from crm.addresses import bad_among
@@ -146,6 +148,7 @@ class _Reader:
         self.refs = {row["public_id"]: row["pk"] for rows in self.debts.values() for row in rows}
         self.promises = self._promises()
         self.transits = self._transits()
+        self.kept = self._kept()
         self.complaints = self._complaints()
         self.questions = self._questions()
         self.holds = self._holds()
@@ -161,39 +164,45 @@ class _Reader:
         return self._by_head(rows.values(*columns))
 
     def _promises(self) -> dict[tuple[int, str], list[facts.MoneyPromise]]:
-        """Open promises to pay, by customer and by the invoice they name (or none)."""
+        """Open promises to pay, by customer and by the invoice they name (or none), each with what came towards it."""
         rows = list(
-            Commitment.objects.open()
-            .filter(owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PRIMARY, customer_id__in=self.ids)
+            Commitment.objects.filter(owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PRIMARY, customer_id__in=self.ids)
             .filter(Q(amount__isnull=False) | Q(about_kind=INVOICE))
-            .values("public_id", "customer_id", "about_kind", "about_ref", "amount", "due_on", "made_at", "author__name")
+            .select_related("author")
             .order_by("due_on", "pk")
         )
-        received = self._received(min((row["made_at"] for row in rows), default=None))
+        received = self._received(rows)
         found: dict[tuple[int, str], list[facts.MoneyPromise]] = defaultdict(list)
         for row in rows:
-            head, invoice = self.owners[row["customer_id"]], row["about_ref"] if row["about_kind"] == INVOICE else ""
-            came = [one for one in received[head] if one[0] >= row["made_at"] and invoice in ("", one[1])]
+            if not row.is_open:
+                continue
+            head, invoice = self.owners[row.customer_id], row.about_ref if row.about_kind == INVOICE else ""
             found[head, invoice if invoice in self.refs else ""].append(
                 facts.MoneyPromise(
-                    facts.Link("commitment", row["public_id"]),
-                    row["due_on"],
-                    row["amount"],
-                    sum((one[2] for one in came), Decimal(0)),
-                    clock.local(row["made_at"]).date(),
-                    _first(row["author__name"]),
+                    facts.Link("commitment", row.public_id),
+                    row.due_on,
+                    row.amount,
+                    received[row.pk],
+                    clock.local(row.made_at).date(),
+                    row.author.first_name if row.author else "",
                 )
             )
         return found
 
-    def _received(self, since: datetime | None) -> dict[int, list[tuple[datetime, str, Decimal]]]:
-        """What counted on their invoices since the oldest promise: when, on which invoice, how much."""
-        found: dict[int, list[tuple[datetime, str, Decimal]]] = defaultdict(list)
-        if since is None:
-            return found
-        rows = Allocation.objects.filter(invoice__customer_id__in=self.ids, made_at__gte=since)
-        for customer, at, ref, amount in rows.values_list("invoice__customer_id", "made_at", "invoice__public_id", "amount"):
-            found[self.owners[customer]].append((at, ref, amount))
+    def _received(self, rows: list[Commitment]) -> dict[int, Decimal]:
+        """EUR that came towards each promise, by its primary key: a schedule is paid part after part."""
+        standing = {self.owners[row.customer_id] for row in rows if row.is_open}
+        oldest = min((row.made_at for row in rows if self.owners[row.customer_id] in standing), default=None)
+        came: dict[int, list[promised.Receipt]] = defaultdict(list)
+        for receipt in promised.receipts(self.ids, oldest):
+            came[self.owners[receipt.customer]].append(receipt)
+        theirs: dict[int, list[Commitment]] = defaultdict(list)
+        for row in rows:
+            theirs[self.owners[row.customer_id]].append(row)
+        found: dict[int, Decimal] = defaultdict(Decimal)
+        for head in standing:
+            for key, parts in promised.counted(theirs[head], came[head]).items():
+                found[key] = sum((part.amount for part in parts), Decimal(0))
         return found
 
     def _transits(self) -> dict[str, list[facts.Transit]]:
@@ -204,6 +213,13 @@ class _Reader:
             "public_id", "invoice__public_id", "announced_on", "expected_by"
         ):
             found[invoice].append(facts.Transit(facts.Link("transfer", ref), announced, expected))
+        return found
+
+    def _kept(self) -> dict[int, Decimal]:
+        """Money of theirs that counts on no invoice yet, by customer."""
+        found: dict[int, Decimal] = defaultdict(Decimal)
+        for customer, amount in money_kept(self.ids).items():
+            found[self.owners[customer]] += amount
         return found
 
     def _complaints(self) -> dict[tuple[int, str], list[facts.OpenComplaint]]:
@@ -341,6 +357,7 @@ class _Reader:
             complaints=tuple(self.complaints[head.pk, ""]),
             questions=tuple(self.questions[head.pk, ""]),
             promises=tuple(self.promises[head.pk, ""]),
+            kept=self.kept[head.pk],
             holds=tuple(self.holds[head.pk, None]),
             contacts=tuple(self.contacts[head.pk]),
             email=to.address if to else "",

@@ -109,6 +109,16 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Each with `vat_told`, the breakdown of VAT that an issued document bears (`billing.sums`), whatever it defers."""
         return self.annotate(vat_told=F("snapshot__vat"))
 
+    def credit_to_use(self) -> "InvoiceQuerySet":
+        """Issued credit notes of which something is left, `credit_left`: EUR that count on no invoice and were not given back."""
+        notes = self.issued().filter(kind=Invoice.Kind.CREDIT_NOTE)
+        return notes.annotate(
+            credit_left=Round(
+                F("total_incl_tax") - _sum_of("uses", "credit_note") + _sum_of("refunded_by", "refunds_credit"),
+                precision=2, output_field=AMOUNT,
+            )
+        ).filter(Q(credit_left__gt=0))  # fmt: skip
+
     def unpaid(self) -> "InvoiceQuerySet":
         """Issued invoices of which something is still due, with their balance."""
         return self.invoices().with_balance().filter(Q(open_balance__gt=0))
@@ -116,6 +126,13 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def overdue(self, today: date) -> "InvoiceQuerySet":
         """Unpaid the day after their due date, or later."""
         return self.unpaid().filter(due_on__lt=today)
+
+
+def _sum_of(rows: str, of: str) -> Coalesce:
+    """EUR of the rows that name a document by their field `of`; zero without any."""
+    related = Invoice._meta.get_field(rows).related_model
+    sums = related.objects.filter(**{of: OuterRef("pk")}).order_by().values(of).annotate(sum=Sum("amount")).values("sum")  # type: ignore[union-attr]
+    return Coalesce(Subquery(sums), ZERO, output_field=AMOUNT)
 
 
 class Invoice(models.Model):

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db.models import F, Sum
 
-from billing import collecting, crediting, seals
+from billing import collecting, crediting, seals, thanks
 from billing.models import Allocation, LedgerEntry, Payment, TransferNotice
+from config import jobs
 from crm import commitments
 from crm.merging import merge_customers
 from crm.models import Commitment, Email, Interaction
@@ -291,6 +292,10 @@ def promise_of(customer, amount, due_on=TODAY):
     return commitments.promise(customer, owed_by="them", what="Régler", amount=D(amount), due_on=due_on, by=None)
 
 
+def kept_of(*promises):
+    return [row.kept_at is not None for row in (Commitment.objects.get(pk=one.pk) for one in promises)]
+
+
 class TestPromises:
     def test_a_promise_of_money_is_kept_when_its_amount_is_reached(self, diallo):
         invoice, promise = issued(diallo, "700.00"), promise_of(diallo, "300.00")
@@ -325,6 +330,45 @@ class TestPromises:
         promise.refresh_from_db()
         assert promise.is_open
 
+    def test_each_euro_counts_for_one_promise_the_nearest_first(self, diallo):
+        invoice = issued(diallo, "700.00")
+        later, nearer = promise_of(diallo, "300.00", TODAY + timedelta(days=40)), promise_of(diallo, "300.00", TODAY)
+        first = pay(diallo, "300.00", invoice)
+        assert kept_of(nearer, later) == [True, False]
+        pay(diallo, "300.00", invoice)
+        assert kept_of(nearer, later) == [True, True]
+        collecting.reverse_payment(first, reason="Chèque sans provision", by=None)
+        assert kept_of(nearer, later) == [True, False]
+
+    def test_what_served_a_former_promise_is_not_asked_of_the_next(self, diallo):
+        invoice, former = issued(diallo, "700.00"), promise_of(diallo, "300.00")
+        pay(diallo, "300.00", invoice)
+        following = promise_of(diallo, "200.00", TODAY + timedelta(days=9))
+        pay(diallo, "200.00", invoice)
+        assert kept_of(former, following) == [True, True]
+
+    def test_a_promise_on_one_invoice_is_not_served_by_another(self, diallo):
+        named, other = issued(diallo, "700.00"), issued(diallo, "700.00")
+        promise = promise_of(diallo, "300.00")
+        Commitment.objects.filter(pk=promise.pk).update(about_kind="invoice", about_ref=named.public_id)
+        pay(diallo, "300.00", other)
+        assert kept_of(promise) == [False]
+        pay(diallo, "300.00", named)
+        assert kept_of(promise) == [True]
+
+
+class TestKept:
+    def test_surplus_and_credit_of_a_client_in_two_statements(self, diallo, le_goff, django_assert_num_queries):
+        invoice = issued(diallo, "300.00")
+        pay(diallo, "500.00", invoice)
+        note = issued(diallo, "300.00", kind="credit_note", credit_of=invoice)
+        pay(le_goff, "10.00", issued(le_goff, "10.00"))
+        with django_assert_num_queries(2):
+            assert collecting.money_kept([diallo.pk, le_goff.pk]) == {diallo.pk: D("500.00")}
+        crediting.refund_credit(note, D("100.00"), method="transfer", paid_on=TODAY, reason="Rendu", by=None)
+        crediting.use_credit(note, issued(diallo, "50.00"), by=None)
+        assert collecting.money_kept([diallo.pk]) == {diallo.pk: D("350.00")}
+
 
 class TestThanks:
     def test_once_when_nothing_is_left_with_every_payment(self, diallo, company):
@@ -355,3 +399,18 @@ class TestThanks:
         invoice = issued(diallo, "10.00")
         pay(diallo, "10.00", invoice)
         assert (invoice.balance(), Email.objects.count()) == (D(0), 0)
+
+    @pytest.mark.parametrize(
+        ("gesture", "why"),
+        [
+            (lambda payment: collecting.reverse_payment(payment, reason="Erreur", by=None), "annulé"),
+            (lambda payment: collecting.release(payment.allocations.get(), by=None), "de nouveau due"),
+        ],
+    )
+    def test_nobody_is_thanked_for_what_was_undone_since(self, diallo, company, gesture, why):
+        payment = pay(diallo, "700.00", issued(diallo, "700.00"))
+        mail = Email.objects.get(purpose=thanks.PURPOSE)
+        guard = jobs.MAIL_GUARDS[mail.guard]
+        assert guard(mail) == ""
+        gesture(payment)
+        assert why in guard(mail)

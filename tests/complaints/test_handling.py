@@ -9,6 +9,7 @@ from complaints.handling import add_writing, close, entrust, open_complaint, ope
 from complaints.models import Complaint, ComplaintFact, ComplaintLetter
 from complaints.replying import acknowledge, answer, hold, invite, refuse, send_closing
 from complaints.states import State
+from crm import access
 from crm.addresses import mark_bad
 from crm.models import Commitment, Company, Contact, Email, Interaction
 from lib import clock
@@ -387,3 +388,16 @@ class TestDatabase:
             complaint=complaint, way="post", language="fr", text_version="1", client_type="consumer", subject="s", recipient="r",
             written_on=today, **given,
         )  # fmt: skip
+
+
+def test_a_letter_in_the_space_needs_somebody_who_reads_it_there(complaint, diallo, nadia, today):
+    with pytest.raises(Refusal) as refused:
+        refuse(complaint, words="Non.", by=nadia, today=today, way="portal")
+    assert list(refused.value.errors) == ["way"]
+    person = Contact.objects.create(customer=diallo, last_name="Diallo", email="d@example.org", email_key="d@example.org")
+    given = access.invite(person, by=nadia)
+    with pytest.raises(Refusal):  # theirs alone: this complaint is not
+        refuse(complaint, words="Non.", by=nadia, today=today, way="portal")
+    access.end(given, by=nadia)
+    access.invite(person, sees_all=True, by=nadia)
+    assert refuse(complaint, words="Non.", by=nadia, today=today, way="portal").email is None

@@ -1,14 +1,18 @@
 """What a client reads of their complaints in their space: their dates, our letters; never anybody else's."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from complaints.handling import open_complaint, open_from_portal, record_fact
 from complaints.models import Complaint
 from complaints.replying import acknowledge, refuse, write_to_mediator
+from complaints.states import F, Fact, standing
 from complaints.typesetting import typeset_waiting
 from crm import access
 from crm.models import Contact, Email
+from portal.told_complaints import sentences
 from tests.desk.reading import words
 from tests.harness.personas import signed_in
 
@@ -87,3 +91,21 @@ def test_the_space_costs_the_same_with_ten_complaints(his, person, nadia, today,
         acknowledge(one, by=nadia, today=today)
     with django_assert_max_num_queries(12):
         his.get(reverse("portal:messages"))
+
+
+@pytest.mark.parametrize(
+    ("on", "answer", "mediator"),
+    [
+        (date(2026, 12, 1), "Nous vous répondons au plus tard le 21 janvier 2027.", "saisir gratuitement le médiateur dès le 22"),
+        (date(2027, 1, 21), "Nous vous répondons au plus tard le 21 janvier 2027.", "saisir gratuitement le médiateur dès le 22"),
+        (date(2027, 1, 22), "Notre réponse était due le 21 janvier 2027", "jusqu’au 21 novembre 2027."),
+        (date(2027, 11, 21), "Notre réponse était due le 21 janvier 2027", "jusqu’au 21 novembre 2027."),
+        (date(2027, 11, 22), "Notre réponse était due le 21 janvier 2027", ""),
+    ],
+)
+def test_what_a_client_may_count_on_is_true_that_day(on, answer, mediator):
+    facts = [Fact(F.WRITTEN, date(2026, 11, 21))]
+    told = sentences(standing(facts, client_type="consumer", today=on), on)
+    told = [sentence.replace("\u00a0", " ") for sentence in told]
+    assert answer in told[1]
+    assert (len(told), mediator in told[-1]) == (3 if mediator else 2, True)

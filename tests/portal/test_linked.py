@@ -1,14 +1,19 @@
 """The document of a mailed link: what opens it, what does not, and what its reader may say."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from billing import links, questions
 from billing.models import AccessLink, Question, TransferNotice
 from complaints.models import Complaint
 from crm.models import Commitment, Contact, Email, Interaction
 from crm.personal_links import key_of
+from lib import clock
 from lib.errors import Refusal
+from portal import reading, talking
 from tests.billing.house import issued
 from tests.portal.conftest import followed, on, past
 
@@ -230,3 +235,32 @@ def test_a_fresh_link_never_goes_to_an_address_that_left_the_record(link):
     before = Email.objects.count()
     assert Client().post(f"/f/{key_of(stranger.public_id)}/nouveau/").status_code == 404
     assert Email.objects.count() == before
+
+
+def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, link):
+    with translation.override("en"):
+        talking.promise_to_pay(invoice, on=clock.today() + timedelta(3), words="", contact=None)
+        talking.promise_to_pay(invoice, on=clock.today() + timedelta(4), words="", contact=None)
+        talking.ask_for_parts(invoice, parts=2, words="", contact=None)
+        questions.ask(invoice, words="Why?", contact=None)
+    made = Commitment.objects.filter(nature="primary").order_by("pk")
+    label = f"Facture {invoice.number}"
+    assert [row.what for row in made] == [
+        f"Régler {label}", f"Régler {label}", f"Lui répondre sur {label}", f"Répondre à sa question sur {label}",
+    ]  # fmt: skip
+    assert (made[0].release_reason, made[1].about_label) == ("Le client a donné un autre jour.", label)
+    assert set(Interaction.objects.filter(about_ref=invoice.public_id).values_list("about_label", flat=True)) == {label}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"help": "time", "on": 30}, "Les rappels attendent ce jour."),
+        ({"help": "time", "on": 31}, "Réponse sous deux jours ouvrés"),
+        ({"help": "disagree"}, "Votre réclamation est enregistrée."),
+        ({"help": "word"}, "Réponse sous deux jours ouvrés"),
+    ],
+)
+def test_what_is_answered_is_what_will_happen(said, words):
+    asked = {**said, "on": clock.today() + timedelta(said["on"])} if "on" in said else said
+    assert words in reading.spoken(asked)

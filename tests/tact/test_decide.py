@@ -251,3 +251,20 @@ def test_what_keeps_it_back_says_when_it_will_be_looked_at_again() -> None:
     assert answer.resume_on == date(2026, 11, 30)  # 25 + 2 days, then a Saturday
     assert answer.would_change == ("À relire lundi 30\u00a0novembre",)
     assert answer.held
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [("0.00", ("send", 860)), ("0.01", ("soften", Decimal("859.99"))), ("860.00", ("wait", 0)), ("900.00", ("wait", 0))],
+)
+def test_nobody_is_asked_for_what_they_gave(kept: str, expected: tuple[str, Decimal]) -> None:
+    decision = on_monday(with_debts(PERRIN, kept=Decimal(kept)))
+    assert (decision.decision, decision.amount) == expected
+    assert ("kept" in codes(decision)) == (Decimal(kept) > 0)
+
+
+def test_what_we_hold_serves_the_oldest_invoice() -> None:
+    decision = on_monday(with_debts(due(20, number="F1", balance=100), due(3, number="F2", balance=100), kept=Decimal(150)))
+    assert [(claim.debt.number, claim.amount) for claim in decision.claims] == [("F2", Decimal(50))]
+    (held,) = [claim for claim in decision.waiting if claim.debt.number == "F1"]
+    assert held.reasons[0].text == "Nous gardons 150,00\u00a0€ à ce client, qui ne comptent sur aucune facture"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from billing.models import Invoice, InvoiceLine, TransferNotice
+from billing.models import Invoice, InvoiceLine, Payment, TransferNotice
 from billing.questions import answer, ask
 from complaints.handling import close, open_complaint
 from complaints.models import Complaint
@@ -19,6 +19,7 @@ from crm.models import Commitment, Contact, Customer
 from crm.models.timeline import Kind, Visibility
 from lib import clock
 from portal.talking import ask_for_parts, promise_to_pay
+from tact.decide import decide
 from tact.facts import MoneySituation
 from tact.models import Hold, Reminder, ReminderLine, Scenario
 from tact.money import owing, read_money
@@ -165,6 +166,27 @@ def test_who_receives_reminders_is_written_to_and_never_at_a_refused_address(le_
     assert [row.address for row in known.refused] == ["compta@legoff.example"]
 
 
+def test_a_schedule_is_paid_part_after_part(le_goff: Customer) -> None:
+    bill = invoice(le_goff)
+    for days in (2, 30):
+        promised(bill, due_on=MONDAY + timedelta(days=days), amount="430.00")
+    pay(bill, "430.00")
+    (debt,) = read(le_goff).debts
+    assert [row.received for row in debt.promises] == [Decimal("430.00"), Decimal(0)]
+    assert decide(read(le_goff), on=MONDAY, now=NOW).decision == "wait"  # the second half is promised for later
+
+
+def test_what_we_hold_of_theirs_is_not_asked_for(le_goff: Customer, diallo: Customer) -> None:
+    invoice(le_goff)
+    Payment.objects.create(customer=le_goff, amount=Decimal("300.00"), method="transfer", paid_on=MONDAY)
+    merge_customers(le_goff, diallo, by=None, reason="Le même")
+    Payment.objects.create(customer=diallo, amount=Decimal("60.00"), method="transfer", paid_on=MONDAY)
+    known = read(le_goff)
+    assert known.kept == Decimal("360.00")
+    decision = decide(known, on=MONDAY, now=NOW)
+    assert (decision.decision, decision.amount, decision.reasons[0].code) == ("soften", Decimal("500.00"), "kept")
+
+
 def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
     Scenario.objects.create(version=2, steps=[{"code": "first", "days": 8}], transit_days=4)
     known = read(le_goff).scenario
@@ -174,10 +196,10 @@ def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
 def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
     bill = invoice(le_goff)
     promised(bill, due_on=MONDAY, amount="10.00")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         read_money([le_goff.pk], today=MONDAY, now=NOW)
     for _number in range(30):
         promised(invoice(diallo), due_on=MONDAY, amount="10.00")
         told(le_goff, Kind.CALL)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)
