@@ -69,7 +69,7 @@ class Words:
         return f"{self.line_complaint(row)}."
 
     def reason(self, reason: Reason, situation: Situation) -> str:
-        return f"{reason.text}{self._preferably(situation)}."
+        return f"{reason.text}{self._preferably(situation, calling=True)}."
 
     def reminder_advice(self, decision: Decision) -> str:
         return f"{decision.reasons[0].text}. {decision.deduction}"
@@ -92,7 +92,7 @@ class Words:
     def upset_and_alone(self, mood: Contact, on: date, situation: Situation) -> str:
         told = _("Mécontentement noté {day}, et personne ne lui a parlé depuis", day=self._day(on))
         known = "" if situation.phone else _(" ; aucun numéro n’est connu")
-        return f"{told}{self._preferably(situation)}{known}."
+        return f"{told}{self._preferably(situation, calling=True)}{known}."
 
     def expected(self, promise: Promise, situation: Situation) -> str:
         told = _(
@@ -234,8 +234,14 @@ class Words:
     def _full(self, day: date) -> str:
         return long_date(day, language=self.language)
 
-    def _preferably(self, situation: Situation) -> str:
-        channel = _channels().get(situation.preferred_channel, ("", ""))[1]
+    def _preferably(self, situation: Situation, *, calling: bool = False) -> str:
+        """How and when they like to be reached. `calling`: the advice is to call whatever they prefer, so that only the
+        moment is said, never «appelez … de préférence par e-mail»."""
+        channel = (
+            ""
+            if calling and situation.preferred_channel != "phone"
+            else _channels().get(situation.preferred_channel, ("", ""))[1]
+        )
         wanted = ", ".join(part for part in (channel, situation.preferred_moment) if part)
         return _(", de préférence {wanted}", wanted=wanted) if wanted else ""
 

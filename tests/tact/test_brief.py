@@ -104,6 +104,22 @@ def test_a_broken_promise_to_an_upset_client_begins_with_an_apology():
     assert answer.lines[0].late
 
 
+@pytest.mark.parametrize(
+    ("channel", "ending"),
+    [
+        ("phone", "depuis, de préférence par téléphone, le matin."),
+        ("email", "depuis, de préférence le matin."),
+        ("", "depuis, de préférence le matin."),
+    ],
+)
+def test_who_is_told_to_call_is_not_told_to_write(channel, ending):
+    upset = contact(2, mood="upset")
+    situation = replace(LEMOINE, preferred_channel=channel, phone="06 39 98 00 45", contacts=(upset,), moods=(upset,))
+    answer = brief(situation)
+    assert answer.headline == "Appelez plutôt que d’écrire"
+    assert answer.advice.endswith(ending)
+
+
 def test_six_lines_at_most_and_in_the_order_of_the_rules():
     full = replace(
         LEMOINE,
