@@ -114,7 +114,9 @@ def test_a_broken_promise_to_an_upset_client_begins_with_an_apology():
 )
 def test_who_is_told_to_call_is_not_told_to_write(channel, ending):
     upset = contact(2, mood="upset")
-    situation = replace(LEMOINE, preferred_channel=channel, phone="06 39 98 00 45", contacts=(upset,), moods=(upset,))
+    situation = replace(
+        LEMOINE, preferred_channel=channel, preferred_moment="le matin", phone="06 39 98 00 45", contacts=(upset,), moods=(upset,)
+    )
     answer = brief(situation)
     assert answer.headline == "Appelez plutôt que d’écrire"
     assert answer.advice.endswith(ending)
