@@ -25,6 +25,7 @@ from portal.forms import CoordinatesForm, MessageForm
 from portal.once import form_key, once
 from portal.space import Space, around, in_space
 from portal.told_complaints import told_complaints
+from portal.waiting import waiting_words
 
 PAGE = 30
 
@@ -36,6 +37,9 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
     """What is owed and when, what we owe them, what happened lately."""
     open_ones = list(space.documents().unpaid().order_by("due_on", "pk")[:PAGE])
     today = clock.today()
+    complaints = told_complaints(space, most=5, today=today)
+    own = space.complaints().values_list("public_id", flat=True)
+    waits = waiting_words(space.customer, space.ids, own=own, today=today) if open_ones else {}
     waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
     context = {
         "open": open_ones,
@@ -43,7 +47,8 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "waiting": list(waiting.select_related("invoice")[:5]),
-        "complaints": told_complaints(space, most=5, today=today),
+        "complaints": complaints,
+        "waits": [(row, waits.get(row.public_id, "")) for row in open_ones],
         "lines": lines_of(space, limit=6),
         "today": today,
     }
@@ -79,7 +84,10 @@ def reading_of(space: Space, ref: str) -> reading.Reading:
     def page() -> dict[str, Any]:
         return {**around(space, "documents"), "lines": lines_of(space, limit=PAGE, about=ref)}
 
-    return reading.Reading(invoice, space.contact, urls, "portal/document.html", page)
+    def own() -> list[str]:
+        return list(space.complaints().filter(invoice=invoice).values_list("public_id", flat=True))
+
+    return reading.Reading(invoice, space.contact, urls, "portal/document.html", own, page)
 
 
 @policy(contact=True)

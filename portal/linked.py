@@ -9,6 +9,7 @@ from billing.models import AccessLink
 from portal import reading
 from portal.doors import by_link, note_opening
 from portal.files import stored_file
+from portal.waiting import own_complaints
 
 
 def reading_of(link: AccessLink) -> reading.Reading:
@@ -19,7 +20,9 @@ def reading_of(link: AccessLink) -> reading.Reading:
         reverse("portal:linked", args=[link.public_id]),
         reverse("portal:linked_seen", args=[link.public_id]),
     )
-    return reading.Reading(link.invoice, link.contact, urls, "portal/linked.html")
+    return reading.Reading(
+        link.invoice, link.contact, urls, "portal/linked.html", lambda: own_complaints(link.invoice, link.contact_id)
+    )
 
 
 @policy(public=True)

@@ -12,7 +12,7 @@ from billing.document import Document, from_json
 from billing.models import Invoice, InvoiceFile, InvoiceLine, Question, TransferNotice
 from billing.questions import answer_by
 from crm.company import the_company
-from crm.models import Commitment, Company
+from crm.models import Company
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,6 @@ class Paper:
     def notice(self) -> TransferNotice | None:
         """The transfer that is on its way, when the client said so."""
         return self.invoice.transfer_notices.in_transit(self.today).first()
-
-    @cached_property
-    def promise(self) -> Commitment | None:
-        """What the client promised on it."""
-        rows = Commitment.objects.open().filter(about_kind="invoice", about_ref=self.invoice.public_id)
-        return rows.filter(owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PRIMARY, due_on__gte=self.today).first()
 
     @cached_property
     def files(self) -> set[str]:

@@ -1,6 +1,6 @@
 """One invoice's page and what its reader may say of it, whichever door they came by: a mailed link or their space."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from portal.forms import Help, QuestionForm, TalkForm, line_of
 from portal.once import form_key, once
 from portal.paper import Paper
 from portal.paying import leave_for, return_address
+from portal.waiting import waiting_words
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Reading:
     contact: Contact | None
     urls: Mapping[str, str]  # page, ask, talk, transferred, pay, pdf, xml
     template: str
+    own: Callable[[], Iterable[str]]  # public ids of the complaints on it that they may read
     around: Callable[[], Mapping[str, Any]] = dict  # read when the page is shown, not for a gesture
+
+    def family(self, around: Mapping[str, Any]) -> list[int]:
+        """The client and its aliases, as the page around knows them."""
+        return around["space"].ids if "space" in around else self.invoice.customer.family_ids()
 
 
 def show(
@@ -42,7 +48,13 @@ def show(
         raise Http404
     around = reading.around()
     paper = Paper(reading.invoice, today=clock.today(), company=around.get("company"))
+    waits = (
+        waiting_words(reading.invoice.customer.head, reading.family(around), own=reading.own(), today=paper.today)
+        if paper.due > 0
+        else {}
+    )
     context = {
+        "waits": waits.get(reading.invoice.public_id, ""),
         "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
         "talk_form": talk_form or TalkForm(), "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
         "key": form_key(request), **around,
