@@ -63,7 +63,8 @@ def settle_due_date(invoice: Invoice, balance: Decimal, *, by: User | None) -> N
 
 def settle_promises(client: Customer) -> None:
     """A promise of money is kept when what was allocated since it reaches its amount by its day plus the days of transit;
-    paid later, it is released, since nobody has to do anything more. A payment taken back opens it again."""
+    paid later, or when nothing is due any more on the invoice it names, it is released, since nobody has to do anything more.
+    A payment taken back opens again what it had kept."""
     family = client.family_ids()
     promises = list(
         Commitment.objects.filter(
@@ -71,6 +72,8 @@ def settle_promises(client: Customer) -> None:
         ).select_related("customer")
     )
     came = promised.counted(promises, promised.receipts(family, min((row.made_at for row in promises), default=None)))
+    named = {row.about_ref for row in promises if row.is_open and row.about_kind == "invoice"}
+    due = set(Invoice.objects.unpaid().filter(public_id__in=named).values_list("public_id", flat=True)) if named else set()
     for promise in promises:
         if promise.kept_by_id or promise.released_at:
             continue
@@ -82,6 +85,8 @@ def settle_promises(client: Customer) -> None:
             commitments.keep(promise, by=None)
         elif promise.is_open and in_all >= promise.amount:
             commitments.release(promise, by=None, reason=timeline.frozen(lazy("Réglé depuis, après la date promise.")))
+        elif promise.is_open and promise.about_kind == "invoice" and promise.about_ref not in due:
+            commitments.release(promise, by=None, reason=timeline.frozen(lazy("Plus rien n’est dû sur cette facture.")))
 
 
 def _arrived(promise: Commitment, came: Sequence[promised.Receipt]) -> tuple[Decimal, Decimal]:

@@ -197,5 +197,5 @@ def _use(note: Invoice, corrected: Invoice, *, by: User | None, on: date) -> Dec
     used = min(note.total_incl_tax, max(corrected.balance(), ZERO))
     if used > 0:
         Allocation.objects.create(credit_note=note, invoice=corrected, amount=used, made_on=on, made_by=by)
-    consequences.settle_due_date(corrected, corrected.balance(), by=by)
+    consequences.follow(corrected.customer, [corrected], by=by)
     return used

@@ -247,6 +247,8 @@ def _mediation_sentence(complaint: Complaint, standing: Standing, today: date) -
             return _("Entre professionnels, pas de médiateur de la consommation ; le Médiateur des entreprises reste possible.")
         return _("Ce client n’est pas un particulier : pas de médiateur de la consommation.")
     last = _long(dates.mediation_last_day, today)
+    if today > dates.mediation_last_day:
+        return _("L’année pour saisir le médiateur s’est terminée le %(last)s.") % {"last": last}
     if today >= dates.mediation_open_from:
         return _("Médiateur possible depuis le %(day)s, jusqu’au %(last)s.") % {
             "day": _long(dates.mediation_open_from, today),

@@ -6,7 +6,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -85,10 +85,11 @@ def compose(decision: Decision, situation: MoneySituation, values: Mapping[str, 
     )
 
 
-def formal_notice(decision: Decision, situation: MoneySituation, values: Mapping[str, str], *, language: str) -> tuple[str, str]:
-    """Subject and words of the formal notice, by type of client: a consumer, a non-professional or a client of unknown type
-    never reads of penalties or of the 40 € (C. com. L441-10; CPCE L111-8)."""
-    kind = situation.client_type if situation.client_type in ("professional", "public") else "consumer"
+def formal_notice(decision: Decision, types: Set[str], values: Mapping[str, str], *, language: str) -> tuple[str, str]:
+    """Subject and words of the formal notice. `types` are those of the client on each of its invoices: a consumer, a
+    non-professional or a client of unknown type never reads of penalties or of the 40 € (C. com. L441-10; CPCE L111-8), nor
+    does a sole trader about what they bought for their home."""
+    kind = next(iter(types)) if len(types) == 1 and types <= {"professional", "public"} else "consumer"
     text = text_of(f"formal_notice-{kind}", language)
     rows = [_phrase("item_notice", claim, language) for claim in decision.claims]
     known = dict(values) | {"montant": amount(decision.amount, language=language), "liste": "\n".join(f"– {row}" for row in rows)}

@@ -232,7 +232,13 @@ def notice_of(planned: Planned, *, by: User) -> tuple[str, str]:
     """Subject and words of the formal notice, ready to print and sign."""
     language = planned.family.head.language
     values = _letter_values(planned, by, the_company(), language)
-    return message.formal_notice(planned.decision, planned.situation, values, language=language)
+    return message.formal_notice(planned.decision, _types(planned), values, language=language)
+
+
+def _types(planned: Planned) -> set[str]:
+    """What the client is on each invoice that the notice speaks of, as it was issued."""
+    rows = _invoices(planned.decision.claims).values()
+    return {row.client_type or planned.situation.client_type for row in rows}
 
 
 # --- pieces

@@ -9,6 +9,7 @@ from billing import auditing, collecting, seals
 from billing.correcting import credit_invoice, left_to_credit
 from billing.invoice_mail import reason_to_hold
 from billing.models import Allocation, Invoice, LedgerEntry, Series
+from crm import commitments
 from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Refusal
@@ -120,3 +121,14 @@ def test_the_mail_of_a_cancelled_invoice_waits_for_a_person(invoice):
     own = Email.objects.get(key=f"invoice:{note.public_id}")
     assert (own.subject, reason_to_hold(own)) == (f"Votre avoir {note.number}", "")
     assert "Geste commercial" in own.text
+
+
+def test_a_promise_on_an_invoice_wholly_credited_is_released(invoice, nadia):
+    promise = commitments.promise(
+        invoice.customer, owed_by="them", what="Régler", due_on=clock.today(), amount=D("100.00"), by=None
+    )
+    Commitment.objects.filter(pk=promise.pk).update(about_kind="invoice", about_ref=invoice.public_id)
+    credit_invoice(invoice, reason="Un geste", by=nadia, on=clock.today(), lines=[{"position": 1, "amount": "10.00"}])
+    assert Commitment.objects.get(pk=promise.pk).is_open
+    credit_invoice(invoice, reason="Annulée", by=nadia, on=clock.today())
+    assert Commitment.objects.get(pk=promise.pk).release_reason == "Plus rien n’est dû sur cette facture."

@@ -12,6 +12,7 @@ from crm import access
 from crm.customers import create_customer
 from crm.merging import merge_customers
 from crm.models import Company, Contact
+from desk.complaint_course import sentences
 from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
 from tests.desk.reading import words as text_of
@@ -128,6 +129,16 @@ def test_mediation_papers_are_for_who_may_read_them(as_nadia, as_camille, compla
     assert "Un secret du dossier" not in page(as_camille, "customer", complaint.customer.public_id)
     answer = as_camille.post(reverse("complaint_fact", args=[complaint.public_id]), {"kind": "notified", "on": today.isoformat()})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [(0, "Médiateur possible depuis le "), (1, "L’année pour saisir le médiateur s’est terminée le ")]
+)
+def test_a_mediator_who_can_no_longer_be_asked_is_not_offered(complaint, day, words):
+    read = Complaint.objects.with_facts().get(pk=complaint.pk)
+    last = read.standing_on(complaint.recorded_at.date()).dates.mediation_last_day
+    on = days(last, day)
+    assert sentences(read, read.standing_on(on), today=on)[-1].startswith(words)
 
 
 def test_facts_letters_owner_closing_and_reopening(as_nadia, complaint, karim, today):

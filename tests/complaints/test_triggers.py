@@ -1,12 +1,15 @@
 """The twelve paths of trust.md A4 on a complaint, its facts, its letters and their pages, on both engines."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from complaints.models import Complaint, ComplaintFact, ComplaintLetter, LetterFile
+from complaints.handling import record_fact
+from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFile, LetterFile
 from complaints.replying import acknowledge
 from complaints.triggers import GUARDS
 from crm import triggers
+from crm.attachments import store
 from tests.harness.frozen import build_again, left_open
 
 CHANGES = {
@@ -14,12 +17,15 @@ CHANGES = {
     ComplaintFact: {"words": "Autre chose"},
     ComplaintLetter: {"text": "Autre chose"},
     LetterFile: {"sha256": "0" * 64},
+    FactFile: {"fact_id": 0},
 }
 
 
 @pytest.fixture
 def told(complaint, nadia, today):
-    """A complaint with its facts, a letter and its page."""
+    """A complaint with its facts, a paper of the mediation, a letter and its page."""
+    paper = store([SimpleUploadedFile("saisine.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")])
+    record_fact(complaint, kind="referred", on=today, by=nadia, today=today, place="Médiation de l’Estuaire", files=paper)
     letter = acknowledge(complaint, by=nadia, today=today)
     return LetterFile.objects.create(letter=letter, content=b"%PDF-", sha256="a" * 64)
 

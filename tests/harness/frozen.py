@@ -114,7 +114,9 @@ def build_again(changes: Changes, guards: Iterable[triggers.Guard]) -> None:
             other.max_length = (field.max_length or 0) + 1
         else:
             other.null = not field.null
-        other.set_attributes_from_name(name)
+        if field.remote_field:
+            other.remote_field = field.remote_field
+        other.set_attributes_from_name(field.name)
         other.model = model
         with connection.schema_editor() as editor:
             editor.alter_field(model, field, other)

@@ -73,7 +73,9 @@ def test_the_formal_notice_is_what_was_read_and_kept(client_type: str, language:
     firm = (past("first", date(2026, 10, 20)), past("second", date(2026, 10, 27)), past("call", date(2026, 11, 6), "call"))
     situation = replace(PERRIN, client_type=client_type, debts=(replace(PORTE, due_on=date(2026, 10, 15), reminders=firm),))
     decision = decide(situation, on=MONDAY)
-    subject, words = formal_notice(decision, situation, {**VALUES[language], "téléphone": "02 61 91 00 12"}, language=language)
+    subject, words = formal_notice(
+        decision, {client_type}, {**VALUES[language], "téléphone": "02 61 91 00 12"}, language=language
+    )
     assert f"{subject}\n\n{words}\n" == (GOLDEN / f"formal_notice-{client_type}.{language}.txt").read_text(encoding="utf-8")
 
 

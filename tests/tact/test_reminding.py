@@ -170,8 +170,8 @@ def test_a_call_is_noted_with_what_was_promised(le_goff: Customer, karim: User) 
         reminding.note_call(le_goff, by=karim, on=MONDAY, now=NOW, said=Said(pays_on=date(2026, 11, 20)))
 
 
-def notice_step(customer: Customer, by: User) -> Invoice:
-    bill = invoice(customer, late=40)
+def notice_step(customer: Customer, by: User, draft: Invoice | None = None) -> Invoice:
+    bill = invoice(customer, late=40, draft=draft)
     for step, days in (("first", 37), ("second", 30), ("call", 20)):
         row = Reminder.objects.create(
             customer=customer, how="call", decision="call", tone="spoken", step=step, on=MONDAY - timedelta(days=days), amount=860,
@@ -207,6 +207,18 @@ def test_penalties_and_forty_euros_are_for_professionals_and_public_bodies_only(
     _subject, words = reminding.notice_of(planned(le_goff), by=nadia)
     forbidden = "40\u00a0€" in words or "pénalités" in words
     assert forbidden == (client_type in ("professional", "public"))
+
+
+@pytest.mark.parametrize(("bought_as", "penalties"), [("consumer", False), ("professional", True), ("", True)])
+def test_what_a_professional_bought_for_their_home_bears_no_penalty(
+    bought_as: str, penalties: bool, le_goff: Customer, karim: User, nadia: User
+) -> None:
+    Customer.objects.filter(pk=le_goff.pk).update(type="professional")
+    le_goff.refresh_from_db()
+    notice_step(le_goff, karim)
+    notice_step(le_goff, karim, draft=Invoice(customer=le_goff, client_type=bought_as))
+    _subject, words = reminding.notice_of(planned(le_goff), by=nadia)
+    assert ("40\u00a0€" in words, "F2026-000001" in words, "F2026-000002" in words) == (penalties, True, True)
 
 
 # --- as it leaves
