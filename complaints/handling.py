@@ -26,7 +26,7 @@ from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind
 from lib import clock
 from lib.errors import Conflict, Refusal
-from lib.plain_text import check_text, refuse_control_characters
+from lib.plain_text import check_text, refuse_control_characters, single_line
 
 MAX_WORDS = 20_000
 EARLIEST = date(2016, 1, 1)  # our texts of law begin there
@@ -378,7 +378,7 @@ def _refuse_unseized(known: list[states.Fact], kind: F) -> None:
 
 
 def _line(text: str, field: str, most: int) -> str:
-    line = refuse_control_characters(" ".join(text.split()))
+    line = refuse_control_characters(single_line(text))
     if len(line) > most:
         raise Refusal(_("Dites-le en %(most)s caractères au plus.") % {"most": most}, field=field)
     return line

@@ -16,6 +16,7 @@ from crm.models import Company, Email
 from crm.personal_links import fill
 from lib import clock
 from lib.identifiers import check_email
+from lib.plain_text import single_line
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
@@ -32,8 +33,8 @@ class Outgoing:
 
 def one_line(text: str, longest: int) -> str:
     """`text` on one line, without anything that could begin a header, hide, or be decoded as something else by the
-    reader's program («=?…?=», RFC 2047); cut at `longest` characters."""
-    return " ".join(_INVISIBLE.sub(" ", text).replace("=?", "= ?").split())[:longest]
+    reader's program («=?…?=», RFC 2047); its no-break spaces stay; cut at `longest` characters."""
+    return single_line(_INVISIBLE.sub(" ", text).replace("=?", "= ?"))[:longest]
 
 
 def message_id(key: str, sender: str) -> str:

@@ -28,6 +28,8 @@ _BLOCKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote|hr)\b[^<>]
 _LINKS = re.compile(r"""(?is)<a\b[^<>]{0,1000}?\bhref ?= ?["'](https?://[^"'<>\s]{1,1000})["'][^<>]{0,1000}>(.{0,1000}?)</a>""")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”)\u00a0 ]*(?=\s+[\"«“(]?[^\W\d_a-zà-öø-ÿ]|\s*\n|\s*$)")
 _NOT_AN_END = re.compile(r"(?:^|[\s(])(?:M|MM|Mr|Dr|Me|St|Ste|av|bd|tél|réf|n|p|ex|cf|[A-Z])\.$", re.IGNORECASE)
+_GAPS = re.compile(r"[^\S\u00a0]+")
+_AROUND_NBSP = re.compile(r"[^\S\u00a0]*[\u00a0\u202f][\s\u00a0\u202f]*")  # the house fonts have no U+202F
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -46,6 +48,11 @@ def check_text(text: str, *, most: int = LIMITS.text) -> str:
             )
         )
     return refuse_control_characters(normal_lines(text))
+
+
+def single_line(text: str) -> str:
+    """`text` on one line, its words apart by one space; a no-break space stays where typography put it («Bonjour\u00a0!»)."""
+    return _GAPS.sub(" ", _AROUND_NBSP.sub("\u00a0", text)).strip()
 
 
 def normal_lines(text: str) -> str:

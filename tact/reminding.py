@@ -27,7 +27,7 @@ from crm.writing import Recipient, language_for
 from lib import clock
 from lib.errors import Conflict, Refusal
 from lib.french_calendar import next_working_day
-from lib.plain_text import check_text, normal_lines, refuse_control_characters
+from lib.plain_text import check_text, normal_lines, refuse_control_characters, single_line
 from lib.public_ids import public_id
 from tact import message
 from tact.doors import doors_of
@@ -341,7 +341,7 @@ def _tell(reminder: Reminder, kind: str, summary: object, *, by: User) -> None:
 
 
 def _one_line(text: str) -> str:
-    line = refuse_control_characters(" ".join(text.split()))
+    line = refuse_control_characters(single_line(text))
     if len(line) > FEW:
         raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans un échange."), field="reason")
     return line

@@ -12,6 +12,7 @@ from lib.plain_text import (
     normal_lines,
     refuse_control_characters,
     shorten,
+    single_line,
     strip_html,
 )
 
@@ -121,3 +122,24 @@ def test_first_sentence(text: str, sentence: str) -> None:
 )
 def test_strip_html(html: str, text: str) -> None:
     assert strip_html(html) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  Votre\r\nprojet \t ici ", "Votre projet ici"),
+        ("Votre question\u00a0: «\u00a0le vernis\u00a0»", "Votre question\u00a0: «\u00a0le vernis\u00a0»"),
+        ("Bonjour \u00a0 !", "Bonjour\u00a0!"),
+        ("Bonjour\u202f!", "Bonjour\u00a0!"),
+        ("\u00a0a\u2028b\x0bc\x85d\u00a0", "a b c d"),
+        ("", ""),
+    ],
+)
+def test_one_line_keeps_the_no_break_spaces(text: str, line: str) -> None:
+    assert single_line(text) == line
+
+
+@given(st.text(max_size=60))
+def test_a_line_is_one_and_stays_the_same(text: str) -> None:
+    line = single_line(text)
+    assert (single_line(line), len(line.splitlines()) <= 1) == (line, True)
