@@ -81,8 +81,11 @@ def record_payment(
     return payment
 
 
-def allocate(payment: Payment, invoice: Invoice, amount: Decimal | None = None, *, by: User | None) -> Allocation:
-    """Use what is left of `payment` on `invoice`: `amount` EUR, by default as much as both allow."""
+def allocate(
+    payment: Payment, invoice: Invoice, amount: Decimal | None = None, *, by: User | None, seen: Decimal | None = None
+) -> Allocation:
+    """Use what is left of `payment` on `invoice`: `amount` EUR, by default as much as both allow. `seen` is what the person
+    saw left: refused when it is not so any more (two clicks, two colleagues)."""
     with transaction.atomic():
         (target,) = lock_invoices([invoice]).values()
         client = lock_customer(payment.customer)
@@ -91,6 +94,7 @@ def allocate(payment: Payment, invoice: Invoice, amount: Decimal | None = None, 
         free, due = current.unallocated(), target.balance()
         if Payment.objects.filter(reverses=current).exists() or free <= 0:
             raise Refusal(_("Il ne reste rien de ce paiement à utiliser."))
+        refuse_moved(free, seen)
         wanted = min(free, due) if amount is None else cents(amount)
         refuse_beyond(wanted, due, target)
         if wanted > free:
@@ -98,10 +102,7 @@ def allocate(payment: Payment, invoice: Invoice, amount: Decimal | None = None, 
         if current.method == Method.CASH:
             _refuse_cash(client, current.amount, [(target, wanted)], current.paid_on)
         made = _count(target, wanted, by=by, payment=current)
-        timeline.record(
-            customer=client, kind=Kind.PAYMENT_RECEIVED, summary=lazy("Paiement affecté"), by=by, about=target, about_kind="invoice",
-            data={"amount": f"{wanted:.2f}", "from": current.public_id}, audience=Audience.CUSTOMER,
-        )  # fmt: skip
+        consequences.tell_used(made, client, lazy("Paiement affecté"), by=by)
         consequences.follow(client, [target], by=by, payment=current)
         book_allocation(made)
     return made
@@ -117,6 +118,7 @@ def release(allocation: Allocation, *, by: User | None) -> Allocation:
         if allocation.reverses_id or allocation.payment_id is None or allocation.amount < 0:
             raise Refusal(_("Cette ligne ne se reprend pas."))
         made = _count(invoice, -allocation.amount, by=by, payment=allocation.payment, reverses=allocation)
+        consequences.tell_released(made, client, by=by)
         consequences.follow(client, [invoice], by=by)
         book_allocation(made)
     return made
@@ -147,7 +149,7 @@ def reverse_payment(payment: Payment, *, reason: str, by: User | None, key: str 
 
 def refund(
     payment: Payment, amount: Decimal, *, reason: str, by: User | None, paid_on: date | None = None, method: str = "",
-    key: str = "", provider: str = "", external_id: str = "", reopen: bool = False,
+    reference: str = "", key: str = "", provider: str = "", external_id: str = "", reopen: bool = False,
 ) -> Payment:  # fmt: skip
     """Write that `amount` EUR of `payment` went back to the client, out of what counts on no invoice; returns the row.
 
@@ -161,13 +163,13 @@ def refund(
         if found := _already(key, provider, external_id):
             return _same(found, client, -amount, found.method, on if paid_on else found.paid_on)
         current = Payment.objects.get(pk=payment.pk)
-        amount, _reference = check_money(amount, current.method, on, "")
+        amount, reference = check_money(amount, method or current.method, on, reference)
         free = current.unallocated()
         _refuse_no_refund(current, amount, free if not reopen else current.amount + _given_back(current))
         taken = _take_back(current, amount - free, touched, by=by) if amount > free else []
         row = Payment.objects.create(
             customer=current.customer, amount=-amount, method=method or current.method, paid_on=on, refunds=current, reason=reason,
-            key=key or None, provider=provider, external_id=external_id, recorded_by=by,
+            reference=reference, key=key or None, provider=provider, external_id=external_id, recorded_by=by,
         )  # fmt: skip
         consequences.tell_refunded(row, taken, by=by)
         consequences.follow(client, [allocation.invoice for allocation in taken], by=by)
@@ -227,11 +229,8 @@ def customer_balance(customer: Customer, *, today: date, ids: list[int] | None =
 
 def unused_credit(ids: list[int]) -> Decimal:
     """EUR of the family's credit notes that count on no invoice and were not given back. One statement."""
-    notes = Invoice.objects.of_family(ids).issued().filter(kind=Invoice.Kind.CREDIT_NOTE)
-    given = notes.aggregate(sum=Sum("total_incl_tax"))["sum"] or ZERO
-    used = Allocation.objects.filter(credit_note__customer_id__in=ids).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    back = Payment.objects.filter(refunds_credit__customer_id__in=ids).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return cents(given - used + back)
+    notes = Invoice.objects.of_family(ids).credits_to_use().order_by()
+    return cents(notes.aggregate(sum=Sum("credit_left"))["sum"] or ZERO)
 
 
 def money_kept(ids: Iterable[int]) -> dict[int, Decimal]:
@@ -300,6 +299,15 @@ def check_reason(text: str) -> str:
     return reason
 
 
+def refuse_moved(free: Decimal, seen: Decimal | None) -> None:
+    """Refuse when what is left (EUR) is not what the person saw."""
+    if seen is not None and seen != free:
+        raise Refusal(
+            _("Ce qui reste a changé depuis que vous avez ouvert cette page : %(free)s à présent. Relisez, puis recommencez.")
+            % {"free": in_words(free)}
+        )
+
+
 def refuse_foreign(invoices: Iterable[Invoice], client: Customer) -> None:
     """Refuse an invoice of another client, a draft and a credit note."""
     family = set(client.family_ids())
@@ -366,7 +374,7 @@ def _refuse_cash(client: Customer, amount: Decimal, shares: list[Share], on: dat
 def _refuse_no_reversal(payment: Payment) -> None:
     if payment.reverses_id or payment.amount < 0:
         raise Refusal(_("Cette ligne annule ou rembourse déjà un paiement : elle ne s’annule pas."))
-    if payment.refunded_by.exists():
+    if _given_back(payment):
         raise Refusal(_("Une partie de ce paiement a été rendue au client : il ne peut plus être annulé."))
 
 

@@ -27,13 +27,25 @@ def tell_received(payment: Payment, made: Sequence[Allocation], *, by: User | No
 
 
 def tell_reversed(opposite: Payment, made: Sequence[Allocation], *, by: User | None) -> None:
-    """The history says that a payment no longer counts, and why."""
-    _tell(opposite, made, Kind.PAYMENT_REVERSED, lazy("Paiement annulé"), by=by, body=opposite.reason)
+    """The history says that a payment no longer counts, or that a refund did not leave, and why."""
+    of_refund = opposite.amount > 0
+    summary = lazy("Remboursement annulé") if of_refund else lazy("Paiement annulé")
+    _tell(opposite, made, Kind.PAYMENT_REVERSED, summary, by=by, body=opposite.reason, refund_undone=of_refund)
 
 
 def tell_refunded(row: Payment, made: Sequence[Allocation], *, by: User | None) -> None:
     """The history says what went back, and why."""
     _tell(row, made, Kind.PAYMENT_REVERSED, lazy("Remboursement"), by=by, direction=Direction.OUT, body=row.reason, refund=True)
+
+
+def tell_used(made: Allocation, client: Customer, summary: object, *, by: User | None) -> None:
+    """The history says that what was left of a payment or of a credit note counts on an invoice."""
+    _tell_allocation(made, client, Kind.PAYMENT_RECEIVED, summary, by=by)
+
+
+def tell_released(made: Allocation, client: Customer, *, by: User | None) -> None:
+    """The history says that a sum no longer counts on an invoice: it is the client's again."""
+    _tell_allocation(made, client, Kind.PAYMENT_REVERSED, lazy("Somme reprise"), by=by)
 
 
 def follow(client: Customer, invoices: Iterable[Invoice], *, by: User | None, payment: Payment | None = None) -> None:
@@ -96,9 +108,18 @@ def _arrived(promise: Commitment, came: Sequence[promised.Receipt]) -> tuple[Dec
     return in_time, sum((receipt.amount for receipt in came), ZERO)
 
 
+def _tell_allocation(made: Allocation, client: Customer, kind: str, summary: object, *, by: User | None) -> None:
+    source = made.payment or made.credit_note
+    assert source is not None  # a constraint of the database
+    timeline.record(
+        customer=client, kind=kind, summary=summary, by=by, about=made.invoice, about_kind="invoice", audience=Audience.CUSTOMER,
+        data={"amount": f"{abs(made.amount):.2f}", "from": source.public_id, "credit": made.credit_note_id is not None},
+    )  # fmt: skip
+
+
 def _tell(
     payment: Payment, made: Sequence[Allocation], kind: str, summary: object, *, by: User | None, direction: str = "", body: str = "",
-    refund: bool = False,
+    refund: bool = False, refund_undone: bool = False,
 ) -> None:  # fmt: skip
     timeline.record(
         customer=payment.customer, kind=kind, summary=summary, by=by, direction=direction, about=payment, about_kind="payment",
@@ -108,6 +129,7 @@ def _tell(
             "method": payment.method,
             "paid_on": payment.paid_on.isoformat(),
             "refund": refund,
+            **({"refund_undone": True} if refund_undone else {}),
             "invoices": [
                 {"ref": row.invoice.public_id, "number": row.invoice.number, "amount": f"{row.amount:.2f}"} for row in made
             ],

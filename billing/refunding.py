@@ -1,14 +1,17 @@
-"""Give a surplus back: on the card by Stripe, or by the means a person used."""
+"""Give a surplus back on the card by Stripe; undo a refund that was noted by mistake."""
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import stripe_client
-from billing.collecting import refund
+from billing import consequences, stripe_client
+from billing.collecting import check_reason, lock_customer, refund
 from billing.models import Payment
+from billing.payment_books import book_payment
 from billing.stripe_facts import euros, in_cents, of_refund
+from lib import clock
 from lib.errors import Refusal
 
 
@@ -34,3 +37,25 @@ def refund_card(payment: Payment, amount: Decimal, *, reason: str, by: User, onc
     return refund(
         payment, euros(facts.amount), reason=reason, by=by, provider=stripe_client.PROVIDER, external_id=facts.external_id, reopen=True
     )  # fmt: skip
+
+
+def undo_refund(row: Payment, *, reason: str, by: User | None, key: str = "") -> Payment:
+    """Undo a refund that was noted and did not leave: an opposite row, and the sum is the client's again, to use or to give
+    back. Returns the opposite row; twice is once. Refuses what Stripe gave back, which has really left."""
+    reason = check_reason(reason)
+    with transaction.atomic():
+        client = lock_customer(row.customer)
+        if found := Payment.objects.filter(reverses=row).first():
+            return found
+        if not row.is_refund:
+            raise Refusal(_("Cette ligne n’est pas un remboursement."))
+        if row.provider:
+            raise Refusal(_("Ce remboursement est parti par la carte : il ne s’annule pas d’ici."))
+        opposite = Payment.objects.create(
+            customer=row.customer, amount=-row.amount, method=row.method, paid_on=clock.today(), reverses=row, refunds=row.refunds,
+            refunds_credit=row.refunds_credit, reason=reason, key=key or None, recorded_by=by,
+        )  # fmt: skip
+        consequences.tell_reversed(opposite, [], by=by)
+        book_payment(opposite, [])
+        consequences.settle_promises(client)
+    return opposite

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Right, User
-from billing.models import Allocation, Invoice, Payment
+from billing.leftovers import left_of_client
+from billing.models import Invoice
 from crm.models import Commitment
 from desk import phrases
 from lib.money import ZERO, cents
@@ -161,12 +162,12 @@ def read_money(ids: list[int], *, user: User, today: date) -> Money:
         .order_by("first", "due_on", "id")
         .values_list("public_id", "number", "due_on", "open_balance", "subject", "updated_at", "first", named=True)[:READ]
     )
-    received, ahead = _received(ids, user)
+    ahead = left_of_client(ids)
     owed = [row for row in rows if row.first == 0]
     many = len(owed) == READ
     ages = read_ageing(of_them.unpaid(), today) if many else ageing([(row.due_on, row.open_balance) for row in owed], today)
     return Money(
-        known=bool(rows) or received,
+        known=bool(rows) or ahead > 0,
         ageing=ages,
         lines=[_line(row, today) for row in owed[:SHOWN]],
         more=ages.count - len(owed[:SHOWN]),
@@ -174,15 +175,6 @@ def read_money(ids: list[int], *, user: User, today: date) -> Money:
         ahead=ahead,
         says=_says(ages, rows, today),
     )
-
-
-def _received(ids: list[int], user: User) -> tuple[bool, Decimal]:
-    """Whether these clients ever paid, and what of it counts on no invoice yet (EUR). One statement."""
-    uses = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(sum=Sum("amount"))
-    used = Coalesce(Subquery(uses.values("sum")), ZERO, output_field=MONEY)
-    payments = Payment.objects.visible_to(user).of_family(ids).order_by().annotate(left=F("amount") - used)
-    found = payments.aggregate(count=Count("pk"), sum=Coalesce(Sum("left"), ZERO, output_field=MONEY))
-    return bool(found["count"]), cents(found["sum"])
 
 
 def _line(row: Any, today: date) -> OpenLine:

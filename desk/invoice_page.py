@@ -18,10 +18,11 @@ from accounts.models import Right, User
 from billing import documents
 from billing.checks_of_papers import FAILED, PASSED
 from billing.invoice_mail import mail_key
-from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Question
+from billing.leftovers import left_of_client
+from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Payment, Question
 from billing.models.payments import Method
 from billing.sums import sums_of
-from crm.models import Email, Interaction
+from crm.models import Customer, Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
 from desk import phrases
 from desk.invoice_ageing import since
@@ -102,6 +103,7 @@ class InvoicePage:
     opened: str
     terms: list[tuple[str, Any]] = field(default_factory=list)
     related: list[tuple[str, str]] = field(default_factory=list)
+    at_hand: Decimal = ZERO  # on an invoice to pay, what its client has left elsewhere; on a credit note, what is left of it
 
     @property
     def waiting(self) -> int:
@@ -132,9 +134,10 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
     lines = [_plain(line) for line in invoice.lines.order_by("position", "id")]
     issued = not invoice.is_draft  # a draft has neither payment, nor paper, nor link, nor question
     uses = list(_uses(invoice)) if issued else []
-    moves = [_move(use, invoice) for use in uses]
+    backs = list(invoice.refunded_by.order_by("paid_on", "id")) if invoice.is_credit_note else []
+    moves = [_move(use, invoice) for use in uses] + [_given_back(row) for row in backs]
     counted = sum((use.amount for use in uses), ZERO)
-    balance = invoice.total_incl_tax - counted
+    balance = invoice.total_incl_tax - counted + sum((row.amount for row in backs), ZERO)
     notes = list(invoice.credit_notes.exclude(number=None).order_by("id")) if issued and not invoice.is_credit_note else []
     history = _history(invoice, user)
     told = [_told(row, today) for row in history]
@@ -156,7 +159,23 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         opened=_opened(history, today),
         terms=_terms(invoice),
         related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
+        at_hand=_at_hand(invoice, balance) if issued else ZERO,
     )
+
+
+def _at_hand(invoice: Invoice, balance: Decimal) -> Decimal:
+    """EUR that can be used: of a credit note, what is left; for an invoice to pay, what its client has elsewhere. One
+    statement for the latter."""
+    if invoice.is_credit_note or balance <= 0:
+        return max(balance, ZERO) if invoice.is_credit_note else ZERO
+    head = invoice.customer.merged_into_id or invoice.customer_id
+    return left_of_client(Customer.objects.filter(Q(pk=head) | Q(merged_into=head)).values("pk"))
+
+
+def _given_back(row: Payment) -> Move:
+    """What went back of a credit note, or came again when that was noted by mistake."""
+    words = _("Remboursement annulé") if row.reverses_id else _("Rendu au client")
+    return Move(row.paid_on, words, str(Method(row.method).label), -row.amount, reverse("payment", args=[row.public_id]))
 
 
 def _plain(line: InvoiceLine) -> InvoiceLine:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policy import policy
+from billing.leftovers import left_of_client
 from billing.models import Question
 from crm.contacts import edit_contact
 from lib import clock
@@ -46,6 +47,7 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
         "due": space.documents().unpaid().aggregate(sum=Sum("open_balance"))["sum"] or ZERO,
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
+        "left": left_of_client(space.ids),
         "waiting": list(waiting.select_related("invoice")[:5]),
         "complaints": complaints,
         "waits": [(row, waits.get(row.public_id, "")) for row in open_ones],

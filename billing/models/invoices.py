@@ -105,6 +105,22 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         due = Round(F("total_incl_tax") - F("allocated"), precision=2, output_field=AMOUNT)
         return self.annotate(allocated=received).annotate(open_balance=due)
 
+    def with_credit_left(self) -> "InvoiceQuerySet":
+        """Each with `credit_left`: EUR of a credit note that count on no invoice and were not given back."""
+        uses = self.model._meta.get_field("uses").related_model.objects.filter(credit_note=OuterRef("pk"))  # type: ignore[union-attr]
+        backs = self.model._meta.get_field("refunded_by").related_model.objects.filter(  # type: ignore[union-attr]
+            refunds_credit=OuterRef("pk")
+        )
+        used = Subquery(uses.order_by().values("credit_note").annotate(sum=Sum("amount")).values("sum"), output_field=AMOUNT)
+        back = Subquery(backs.order_by().values("refunds_credit").annotate(sum=Sum("amount")).values("sum"), output_field=AMOUNT)
+        left = F("total_incl_tax") - Coalesce(used, ZERO, output_field=AMOUNT) + Coalesce(back, ZERO, output_field=AMOUNT)
+        return self.annotate(credit_left=Round(left, precision=2, output_field=AMOUNT))
+
+    def credits_to_use(self) -> "InvoiceQuerySet":
+        """Credit notes of which something is still free, the oldest first."""
+        notes = self.issued().filter(kind=Invoice.Kind.CREDIT_NOTE).with_credit_left()
+        return notes.filter(Q(credit_left__gt=0)).order_by("issued_on", "pk")
+
     def with_vat(self) -> "InvoiceQuerySet":
         """Each with `vat_told`, the breakdown of VAT that an issued document bears (`billing.sums`), whatever it defers."""
         return self.annotate(vat_told=F("snapshot__vat"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Round
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -55,12 +55,15 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(customer_id__in=ids)
 
     def with_surplus(self) -> "PaymentQuerySet":
-        """Each with `surplus`: EUR of it that count on no invoice and were not given back."""
+        """Each with `surplus`: EUR of it that count on no invoice and were not given back; nothing of a refund undone."""
         allocated = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(sum=Sum("amount"))
         given_back = Payment.objects.filter(refunds=OuterRef("pk")).order_by().values("refunds").annotate(sum=Sum("amount"))
         used = Coalesce(Subquery(allocated.values("sum"), output_field=AMOUNT), ZERO, output_field=AMOUNT)
         returned = Coalesce(Subquery(given_back.values("sum"), output_field=AMOUNT), ZERO, output_field=AMOUNT)
-        return self.annotate(surplus=Round(F("amount") - used + returned, precision=2, output_field=AMOUNT))
+        left = Round(F("amount") - used + returned, precision=2, output_field=AMOUNT)
+        return self.annotate(
+            surplus=Case(When(reverses__isnull=False, amount__gt=0, then=ZERO), default=left, output_field=AMOUNT)
+        )
 
     def to_use(self) -> "PaymentQuerySet":
         """Received, not undone, and of which something is still free, oldest first."""
@@ -71,7 +74,7 @@ class Payment(models.Model):
     """Money received (positive) or given back (negative), in EUR. Never changed: undone by the row that reverses it.
 
     `reverses` undoes a row recorded by mistake; `refunds` or `refunds_credit` is money that really went back, out of the
-    surplus of a payment or of a credit note."""
+    surplus of a payment or of a credit note, or, with `reverses`, such a row undone."""
 
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="payments")
@@ -100,7 +103,10 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_nothing"),
             models.CheckConstraint(
-                condition=Q(refunds=None, refunds_credit=None) | (Q(amount__lt=0, reverses=None)), name="refund_gives_money_back"
+                condition=Q(refunds=None, refunds_credit=None)
+                | Q(amount__lt=0, reverses=None)
+                | Q(amount__gt=0, reverses__isnull=False),
+                name="refund_gives_money_back",
             ),
             models.UniqueConstraint(
                 fields=["provider", "external_id"], condition=~Q(external_id=""), name="provider_payment_counted_once"
@@ -118,7 +124,7 @@ class Payment(models.Model):
     @property
     def is_refund(self) -> bool:
         """Money that really went back to the client."""
-        return self.refunds_id is not None or self.refunds_credit_id is not None
+        return self.reverses_id is None and (self.refunds_id is not None or self.refunds_credit_id is not None)
 
     def unallocated(self) -> Decimal:
         """EUR of it that count on no invoice yet and were not given back (one statement, none when read by `with_surplus`)."""

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.policy import Policy, Right
-from billing import collecting
+from billing import collecting, refunding
 from billing.models import Allocation, Invoice, Method, Payment
 from config.api.fields import PersonField, Related, Strict
 from config.api.filters import OfCustomer
@@ -122,6 +122,7 @@ class PaymentViewSet(Rows):
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def reverse(self, request: Request, id: str) -> Response:
-        """Undo a payment recorded by mistake or taken back by the bank; answers the opposite row."""
-        fields = self.read(request, serializer=ReasonSerializer)
-        return self.answer(collecting.reverse_payment(self.get_object(), reason=fields["reason"], by=request.user), made=True)
+        """Undo a payment recorded by mistake or taken back by the bank, or a refund that did not leave; answers the opposite row."""
+        fields, found = self.read(request, serializer=ReasonSerializer), self.get_object()
+        undo = refunding.undo_refund if found.is_refund else collecting.reverse_payment
+        return self.answer(undo(found, reason=fields["reason"], by=request.user), made=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
-from billing import collecting, refunding
+from billing import collecting, crediting, refunding
 from billing.models import Allocation, Invoice, Method, Payment
 from billing.stripe_client import PROVIDER
 from crm.models import Customer
@@ -94,21 +94,27 @@ class PaymentForm(Gesture):
 
 
 class UseForm(Gesture):
-    """Use what is left of a payment on an invoice."""
+    """Use what is left of a payment, or of a credit note, on an invoice."""
 
     invoice = forms.ChoiceField(label=lazy("Sur quelle facture"))
     amount = AmountField(label=lazy("Montant, si ce n’est pas tout ce qui est possible"), required=False)
+    seen = forms.DecimalField(widget=forms.HiddenInput, required=False, max_digits=12, decimal_places=2)
 
-    def __init__(self, *args: Any, due: list[Invoice], **options: Any) -> None:
+    def __init__(self, *args: Any, due: list[Invoice], left: Decimal, chosen: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.due = {invoice.public_id: invoice for invoice in due}
         offer(self, "invoice", ((invoice.public_id, due_words(invoice)) for invoice in due))
+        self.fields["seen"].initial = f"{left:.2f}"
+        self.fields["invoice"].initial = chosen
 
-    def act(self, payment: Payment) -> Allocation | None:
+    def act(self, source: Payment | Invoice) -> Allocation | None:
         """Use it; None when refused."""
         data = self.cleaned_data
+        invoice, asked = self.due[data["invoice"]], {"by": self.by, "seen": data["seen"]}
         try:
-            return collecting.allocate(payment, self.due[data["invoice"]], data["amount"], by=self.by)
+            if isinstance(source, Payment):
+                return collecting.allocate(source, invoice, data["amount"], **asked)
+            return crediting.use_credit(source, invoice, data["amount"], **asked)
         except Refusal as refusal:
             self.refuse(refusal)
             return None
@@ -120,8 +126,10 @@ class UndoForm(Gesture):
     reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
 
     def act(self, payment: Payment) -> Payment | None:
-        """Undo it; None when refused."""
+        """Undo it, or the refund that it is; None when refused."""
         try:
+            if payment.is_refund:
+                return refunding.undo_refund(payment, reason=self.cleaned_data["reason"], by=self.by, key=self.key())
             return collecting.reverse_payment(payment, reason=self.cleaned_data["reason"], by=self.by, key=self.key())
         except Refusal as refusal:
             self.refuse(refusal)
@@ -129,25 +137,38 @@ class UndoForm(Gesture):
 
 
 class GiveBackForm(Gesture):
-    """What was received in excess goes back to the client."""
+    """What a client has in excess goes back to them: how and when is written as it was done."""
 
     amount = AmountField(label=lazy("Montant rendu, en euros"))
+    paid_on = forms.DateField(label=lazy("Rendu le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    method = forms.ChoiceField(label=lazy("Moyen"), choices=Method.choices, initial=Method.TRANSFER, widget=forms.RadioSelect)
+    reference = forms.CharField(label=lazy("Référence"), required=False, max_length=140)
     reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
 
-    def __init__(self, *args: Any, payment: Payment, **options: Any) -> None:
+    def __init__(self, *args: Any, source: Payment | Invoice, left: Decimal, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.payment = payment
-        self.fields["amount"].initial = f"{payment.unallocated():.2f}".replace(".", ",")
-        self.fields["reason"].initial = _("Trop-perçu")
+        self.by_card = isinstance(source, Payment) and source.provider == PROVIDER
+        self.fields["amount"].initial = f"{left:.2f}".replace(".", ",")
+        self.fields["reason"].initial = _("Trop-perçu") if isinstance(source, Payment) else _("Avoir rendu")
+        self.fields["paid_on"].initial = today
+        self.fields["paid_on"].widget.attrs["max"] = today.isoformat()
+        if isinstance(source, Payment):
+            self.fields["method"].initial = source.method
+        if self.by_card:  # Stripe says how and when
+            for name in ("paid_on", "method", "reference"):
+                del self.fields[name]
 
-    def act(self, payment: Payment) -> bool:
-        """Give it back: by Stripe on the card it came from, else noted as done by the same means. False when refused."""
+    def act(self, source: Payment | Invoice) -> bool:
+        """Give it back: by Stripe on the card it came from, else noted as a person did it. False when refused."""
         data = self.cleaned_data
+        told = {name: data.get(name) for name in ("paid_on", "method", "reference", "reason")}
         try:
-            if payment.provider == PROVIDER:
-                refunding.refund_card(payment, data["amount"], reason=data["reason"], by=self.by, once=data["once"])
+            if isinstance(source, Invoice):
+                crediting.refund_credit(source, data["amount"], by=self.by, key=self.key(), **told)
+            elif self.by_card:
+                refunding.refund_card(source, data["amount"], reason=data["reason"], by=self.by, once=data["once"])
             else:
-                collecting.refund(payment, data["amount"], reason=data["reason"], by=self.by, key=self.key())
+                collecting.refund(source, data["amount"], by=self.by, key=self.key(), **told)
         except Refusal as refusal:
             self.refuse(refusal)
             return False

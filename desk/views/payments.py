@@ -19,6 +19,7 @@ from desk.forms.payments import GiveBackForm, PaymentForm, UndoForm, UseForm
 from desk.payment_list import line_of, matches, payment_list, payments_seen
 from lib import clock
 from lib.errors import Refusal
+from lib.money import ZERO
 
 
 @policy(right=Right.SEE_AMOUNTS)
@@ -37,7 +38,7 @@ def add(request: HouseRequest) -> HttpResponse:
     if customer is None:
         text = request.GET.get("q", "").strip()
         return render(request, "desk/payments/choose.html", {"q": text, "found": matches(text, user=request.user)})
-    due = list(Invoice.objects.visible_to(request.user).of_family(customer.family_ids()).unpaid().order_by("due_on", "id")[:60])
+    due = due_of(request, customer)
     bound = request.POST if request.method == "POST" else None
     form = PaymentForm(bound, by=request.user, customer=customer, due=due, chosen=chosen, today=clock.today())
     if bound is not None and form.is_valid() and (payment := form.record()):
@@ -45,6 +46,12 @@ def add(request: HouseRequest) -> HttpResponse:
         return redirect("payment", payment.public_id)
     context = {"form": form, "customer": customer, "chosen": chosen}
     return render(request, "desk/payments/add.html", context, status=422 if form.errors else 200)
+
+
+def due_of(request: HouseRequest, customer: Customer) -> list[Invoice]:
+    """What a client has to pay, the oldest due first."""
+    rows = Invoice.objects.visible_to(request.user).of_family(customer.family_ids()).unpaid()
+    return list(rows.order_by("due_on", "id")[:60])
 
 
 def whose(request: HouseRequest) -> tuple[Customer | None, Invoice | None]:
@@ -76,18 +83,23 @@ def show(request: HouseRequest, found: Payment, **bound: Any) -> HttpResponse:
     """The page, with the form that was refused under the name of its gesture."""
     line, may = line_of(found), request.user.may(Right.MANAGE_PAYMENTS)
     rows = found.allocations.select_related("invoice", "reversed_by").order_by("pk")
-    takes_back = may and found.amount > 0 and not hasattr(found, "reversed_by")
+    takes_back = may and found.amount > 0 and not found.reverses_id and not hasattr(found, "reversed_by")
+    undoes = may and found.is_refund and not found.provider and not hasattr(found, "reversed_by")
     context: dict[str, Any] = {
         "line": line, "payment": found, "may_pay": may, "by_card": found.provider == PROVIDER, "open_form": next(iter(bound), ""),
         "refunds": list(found.refunded_by.order_by("pk")),
         "rows": [(row, takes_back and row.amount > 0 and not hasattr(row, "reversed_by")) for row in rows],
     }  # fmt: skip
     if may and line.left > 0:
-        ids = found.customer.family_ids()
-        due = list(Invoice.objects.visible_to(request.user).of_family(ids).unpaid().order_by("due_on", "id")[:60])
-        context["use"] = bound.get("use") or (UseForm(by=request.user, due=due, auto_id="use_%s") if due else None)
-        context["give_back"] = bound.get("give_back") or GiveBackForm(by=request.user, payment=found, auto_id="back_%s")
-    if takes_back and not context["refunds"]:
+        due = due_of(request, found.customer)
+        chosen = request.GET.get("facture", "")
+        use = UseForm(by=request.user, due=due, left=line.left, chosen=chosen, auto_id="use_%s") if due else None
+        context["use"] = bound.get("use") or use
+        context["give_back"] = bound.get("give_back") or GiveBackForm(
+            by=request.user, source=found, left=line.left, today=clock.today(), auto_id="back_%s"
+        )
+    given_back = sum((row.amount for row in context["refunds"]), ZERO)
+    if undoes or (takes_back and not given_back):
         context["undo"] = bound.get("undo") or UndoForm(by=request.user, auto_id="undo_%s")
     return render(request, "desk/payments/payment.html", context, status=422 if bound else 200)
 
@@ -97,10 +109,7 @@ def show(request: HouseRequest, found: Payment, **bound: Any) -> HttpResponse:
 def use(request: HouseRequest, ref: str) -> HttpResponse:
     """Use what is left of it on an invoice."""
     found = find(request, ref)
-    due = list(
-        Invoice.objects.visible_to(request.user).of_family(found.customer.family_ids()).unpaid().order_by("due_on", "id")[:60]
-    )
-    form = UseForm(request.POST, by=request.user, due=due, auto_id="use_%s")
+    form = UseForm(request.POST, by=request.user, due=due_of(request, found.customer), left=line_of(found).left, auto_id="use_%s")
     if form.is_valid() and (made := form.act(found)):
         messages.success(request, _("C’est affecté à la facture %(number)s.") % {"number": made.invoice.number})
         return redirect("payment", ref)
@@ -137,7 +146,8 @@ def undo(request: HouseRequest, ref: str) -> HttpResponse:
 def give_back(request: HouseRequest, ref: str) -> HttpResponse:
     """Give a surplus back."""
     found = find(request, ref)
-    form = GiveBackForm(request.POST, by=request.user, payment=found, auto_id="back_%s")
+    left = line_of(found).left
+    form = GiveBackForm(request.POST, by=request.user, source=found, left=left, today=clock.today(), auto_id="back_%s")
     if form.is_valid() and form.act(found):
         messages.success(request, _("Le remboursement est enregistré."))
         return redirect("payment", ref)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from billing import auditing, collecting, crediting, seals
+from billing import auditing, collecting, crediting, refunding, seals
 from billing.correcting import credit_invoice
 from billing.models import Invoice, Payment
 from crm.customers import create_customer
@@ -209,14 +209,18 @@ class Books(RuleBasedStateMachine):
         payment.undone, payment.free = True, 0
 
     @precondition(lambda self: any(payment.free for payment in self.live()))
-    @rule(which=which, part=part)
-    def give_back(self, which, part):
+    @rule(which=which, part=part, undone=st.booleans())
+    def give_back(self, which, part, undone):
         rich = [payment for payment in self.live() if payment.free]
         payment = rich[which % len(rich)]
         amount = max(1, payment.free * part // 100)
         with pytest.raises(Refusal):
             collecting.refund(payment.row, euros(payment.free + 1), reason="Trop", by=None)
-        collecting.refund(payment.row, euros(amount), reason="Trop-perçu", by=None)
+        row = collecting.refund(payment.row, euros(amount), reason="Trop-perçu", by=None)
+        if undone:
+            for _twice in (1, 2):
+                refunding.undo_refund(row, reason="Pas parti", by=None)
+            return
         payment.free, payment.back = payment.free - amount, payment.back + amount
 
     @precondition(lambda self: any(sum(net for net, _rate in one.lines) for one in self.invoices.values()))
@@ -249,16 +253,23 @@ class Books(RuleBasedStateMachine):
         choices = list(self.pairs(self.credits))
         note, one = choices[which % len(choices)]
         share = min(note.free, one.due)
-        crediting.use_credit(note.row, one.row, by=None)
+        made = crediting.use_credit(note.row, one.row, by=None)
+        if made.invoice_id != note.row.credit_of_id and which % 3 == 0:
+            for _twice in (1, 2):
+                crediting.release_credit(made, by=None)
+            return
         note.free, one.due = note.free - share, one.due - share
 
     @precondition(lambda self: any(note.free for note in self.credits))
-    @rule(which=which, part=part)
-    def give_a_credit_note_back(self, which, part):
+    @rule(which=which, part=part, undone=st.booleans())
+    def give_a_credit_note_back(self, which, part, undone):
         rich = [note for note in self.credits if note.free]
         note = rich[which % len(rich)]
         amount = max(1, note.free * part // 100)
-        crediting.refund_credit(note.row, euros(amount), method="transfer", paid_on=TODAY, reason="Rendu", by=None)
+        row = crediting.refund_credit(note.row, euros(amount), method="transfer", paid_on=TODAY, reason="Rendu", by=None)
+        if undone:
+            refunding.undo_refund(row, reason="Pas parti", by=None)
+            return
         note.free -= amount
 
     # What is always true.

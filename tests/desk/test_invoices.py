@@ -19,7 +19,7 @@ from tests.desk.reading import words
 from tests.harness.personas import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST, PAGE = 8, 13  # statements, session and user among them
+LIST, PAGE = 8, 14  # statements, session and user among them
 
 
 def pay(invoice, received):
