@@ -4,7 +4,7 @@ What a thin draft does not give: the supply is on the day of issue, the terms ar
 electronic address is the SIREN (scheme 0225).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.utils import translation
 from billing import document as paper
 from billing.document import Address, Buyer, Document, Line, Mention, Payment, Preceding, Seller, VatGroup
 from billing.models import Invoice, InvoiceLine
-from billing.models.invoices import VatCategory
+from billing.models.invoices import Nature, VatCategory
 from billing.penalties import professional_rate, public_rate
 from billing.terms import Terms, due_on, in_words
 from billing.transfer import rf_reference
@@ -61,6 +61,7 @@ def compose(
     rows = invoice.lines.all() if lines is None else lines
     sold = tuple(_line(row, company, language) for row in rows)
     sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in sold], prepaid=prepaid, taken=taken)
+    on_debits = company.vat_on_debits and invoice.nature != Nature.GOODS and any(group.tax for group in sums.groups)
     return Document(
         kind=str(invoice.kind),
         number=number,
@@ -72,14 +73,22 @@ def compose(
         totals=paper.Totals(sums.excl_tax, sums.tax, sums.incl_tax, sums.prepaid, sums.rounding, sums.payable),
         nature=str(invoice.nature),
         supply_on=invoice.supply_on or on,
+        supply_from=invoice.supply_from,
         payment=None if invoice.is_credit_note else _payment(invoice, company, number, on, language),
         preceding=_preceding(invoice),
-        mentions=tuple(_mentions(client_type, company, on, of_credit=invoice.is_credit_note)),
-        delivery=tuple(line.strip() for line in customer.delivery_address.splitlines() if line.strip()),
+        mentions=(
+            *_mentions(client_type, company, on, of_credit=invoice.is_credit_note),
+            *_of_trade(invoice, company, on, on_debits=on_debits),
+        ),
+        delivery=tuple(
+            line.strip() for line in (invoice.delivery_address or customer.delivery_address).splitlines() if line.strip()
+        ),
         subject=invoice.subject,
         note=invoice.note,
         buyer_reference=invoice.buyer_reference,
         credit_reason=invoice.credit_reason,
+        vat_on_debits=on_debits,
+        attested_on=invoice.attested_on if invoice.works else None,
         language=language,
         specimen=settings.DEMO,
     )
@@ -115,6 +124,7 @@ def _seller(company: Company) -> Seller:
         phone=company.phone,
         website=company.website,
         endpoint=company.siren,
+        logo=company.logo,
     )
 
 
@@ -249,6 +259,21 @@ def _mentions(client_type: str, company: Company, on: date, *, of_credit: bool) 
             words, english = _with_rate(row, client_type, on)
         found.append(Mention(row.key, words, english, row["title"], row["note"]))
     return found
+
+
+def _of_trade(invoice: Invoice, company: Company, on: date, *, on_debits: bool) -> Iterator[Mention]:
+    """The words that a firm's option, its trade or the works call for; on a credit note only those of its tax."""
+    told: list[tuple[str, dict[str, str]]] = []
+    if on_debits:
+        told.append(("vat-on-debits", {}))
+    if company.insurance_name and not invoice.is_credit_note:
+        names = {"name": company.insurance_name, "contact": company.insurance_contact, "coverage": company.insurance_coverage}
+        told.append(("decennial", names))
+    if invoice.works and not invoice.is_credit_note:
+        told.append((f"works-{invoice.works}", {"client": invoice.customer.name}))
+    for key, names in told:
+        row = law.row("invoice_mentions", key, on=on)
+        yield Mention(row.key, _filled(row["words"], names), _filled(row["english"], names), row["title"])
 
 
 def _filled(words: str, told: dict[str, str]) -> str:

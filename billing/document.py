@@ -56,6 +56,7 @@ class Seller:
     phone: str = ""
     website: str = ""
     endpoint: str = ""
+    logo: str = ""  # the name in storage of the picture it had
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class Document:
     totals: Totals
     nature: str = SERVICES
     supply_on: date | None = None
+    supply_from: date | None = None  # the first day of a period that ends on `supply_on` (BG-14)
     payment: Payment | None = None
     preceding: Preceding | None = None
     mentions: tuple[Mention, ...] = ()
@@ -172,6 +174,8 @@ class Document:
     note: str = ""
     buyer_reference: str = ""  # the client's own order number (BT-13)
     credit_reason: str = ""
+    vat_on_debits: bool = False  # the tax is due when invoiced (BT-8), for services
+    attested_on: date | None = None  # when the client signed what «works-…» says; None where it is still to be signed
     language: str = "fr"
     currency: str = "EUR"
     specimen: bool = False

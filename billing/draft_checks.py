@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from billing.models import InvoiceLine
-from billing.models.invoices import Nature, Unit, VatCategory
+from billing.models.invoices import Nature, Unit, VatCategory, Works
 from crm.checks import clean_text
 from crm.models.company import TermsCounting, VatRegime
 from crm.models.customers import CustomerType
@@ -18,9 +18,11 @@ from lib.vat import line_net
 
 MOST_LINES = 500
 # What a form or the API may write on a draft, with how long the texts may be.
-TEXTS = {"subject": 400, "buyer_reference": 60, "note": 2000, "vat_exemption": 24}
-CHOICES: dict[str, Any] = {"nature": Nature, "payment_counting": TermsCounting, "client_type": CustomerType}
-FIELDS = (*TEXTS, *CHOICES, "supply_on", "payment_days", "contact")
+TEXTS = {"subject": 400, "buyer_reference": 60, "note": 2000, "vat_exemption": 24, "delivery_address": 400}
+LINES = ("note", "delivery_address")  # the texts of several lines
+DAYS = ("supply_on", "supply_from", "attested_on")
+CHOICES: dict[str, Any] = {"nature": Nature, "payment_counting": TermsCounting, "client_type": CustomerType, "works": Works}
+FIELDS = (*TEXTS, *CHOICES, *DAYS, "payment_days", "contact")
 LINE_FIELDS = "description plain_words quantity unit unit_price discount vat_rate vat_category".split()
 LONGEST_TERM = 365
 
@@ -95,12 +97,12 @@ def _line(line: Mapping[str, Any], regime: str) -> tuple[InvoiceLine, dict[str, 
 
 def _field(name: str, value: Any) -> Any:
     if name in TEXTS:
-        return clean_text(value, limit=TEXTS[name], lines=name == "note")
+        return clean_text(value, limit=TEXTS[name], lines=name in LINES)
     if name in CHOICES:
         return _choice(value, CHOICES[name]) if value or name == "nature" else ""
     if name == "payment_days":
         return None if value in (None, "") else int(_number(value, places=0, most=Decimal(LONGEST_TERM)))
-    if name == "supply_on" and isinstance(value, str) and value:
+    if name in DAYS and isinstance(value, str) and value:
         try:
             return date.fromisoformat(value)
         except ValueError as trouble:

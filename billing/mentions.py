@@ -210,6 +210,9 @@ def _days(document: Document) -> Iterator[Missing]:
     if payment is not None and payment.due_on < document.issued_on:
         words = _("La date de règlement précède celle de la facture : vérifiez le délai de paiement.")
         yield Missing("payment.due_on", words, "invoice.payment_days")
+    if document.supply_from and document.supply_on and document.supply_from > document.supply_on:
+        words = _("La période facturée finit avant de commencer : vérifiez ses deux dates.")
+        yield Missing("supply_from", words, "invoice.supply_from")
     yield from _terms(document)
     if not document.is_credit_note and payment is None:
         yield Missing("payment", _("La date de règlement manque : indiquez le délai de paiement."), "invoice.payment_days")
@@ -256,7 +259,23 @@ def _words(document: Document) -> Iterator[Missing]:
     for mention in document.mentions:
         if _blank(mention.words) and mention.key not in {row.key for row in law.table("invoice_mentions")}:
             yield _word(mention.key)
+    yield from _works(document)
     yield from _forbidden_words(document)
+
+
+def _works(document: Document) -> Iterator[Missing]:
+    """CGI art. 278-0 bis A, 279-0 bis: the client certifies works at a rate that the invoice bears."""
+    for mention in document.mentions:
+        if mention.key.startswith("works-"):
+            rate = law.row("invoice_mentions", mention.key, on=document.issued_on)["rate"]
+            if Decimal(rate) not in {group.rate for group in document.vat}:
+                words = _(
+                    "L’attestation de travaux est pour une TVA à {rate} %, et aucune ligne n’a ce taux : retirez-la ou changez le taux.",
+                    rate=rate.replace(".", ","),
+                )
+                yield Missing(f"mention.{mention.key}", words, "invoice.works")
+    if document.attested_on is not None and document.attested_on > document.issued_on:
+        yield Missing("attested_on", _("L’attestation serait signée après l’émission : vérifiez sa date."), "invoice.attested_on")
 
 
 def _forbidden_words(document: Document) -> Iterator[Missing]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import segno
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from billing.facturx import company_line, registered
 from billing.models.invoices import Nature
 from billing.transfer import epc_payload, format_rf
 from lib import identifiers, typography
+from lib.images import printable_picture
 from lib.wording import NBSP
 
 
@@ -73,7 +75,10 @@ class Paper:
     reference: str
     qr: str
     mentions: list[Mention]
+    attestation: Mention | None
     legal: str
+    attested: str = ""
+    logo: str = ""
 
 
 def html_of(document: Document) -> str:
@@ -107,7 +112,10 @@ def set_in_type(document: Document) -> Paper:
         reference=format_rf(payment.reference) if payment and payment.reference else "",
         qr=_qr(document),
         mentions=_mentions(document),
+        attestation=_attestation(document),
         legal=_legal(document),
+        attested=_day(document.attested_on, document) if document.attested_on else "",
+        logo=_logo(document.seller.logo),
     )
 
 
@@ -145,7 +153,8 @@ def _facts(document: Document) -> list[tuple[str, str]]:
         MIXED: _("Livré et réalisé le"),
     }
     facts = [
-        (told[document.nature], _day(supplied, document) if supplied and not credited else ""),
+        (told[document.nature], _day(supplied, document) if supplied and not credited and not document.supply_from else ""),
+        (_("Période"), _period(document)),
         (_("Nature"), str(Nature(document.nature).label)),
         (_("Livraison ou chantier"), ", ".join(document.delivery)),
         (_("Votre commande"), document.buyer_reference),
@@ -155,6 +164,15 @@ def _facts(document: Document) -> list[tuple[str, str]]:
         (_("Motif"), document.credit_reason),
     ]
     return [(name, words) for name, words in facts if words]
+
+
+def _period(document: Document) -> str:
+    if not document.supply_from or not document.supply_on:
+        return ""
+    return _("du %(first)s au %(last)s") % {
+        "first": _day(document.supply_from, document),
+        "last": _day(document.supply_on, document),
+    }
 
 
 def _line(line: Line, language: str) -> PaperLine:
@@ -254,9 +272,29 @@ def _mentions(document: Document) -> list[Mention]:
         found.append(Mention("terms", _("Paiement %(terms)s.") % {"terms": document.payment.terms}))
     if document.is_credit_note:
         found.append(Mention("credit", _("Ce montant vient en déduction de ce que vous devez, ou vous est remboursé.")))
-    ended = [one.words if one.words.endswith(".") else f"{one.words}." for one in document.mentions]
-    found += [Mention(one.key, words, one.english, one.title) for one, words in zip(document.mentions, ended, strict=True)]
+    kept = [one for one in document.mentions if not one.key.startswith("works-")]  # the client's own words: beside, to be signed
+    ended = [one.words if one.words.endswith(".") else f"{one.words}." for one in kept]
+    found += [Mention(one.key, words, one.english, one.title) for one, words in zip(kept, ended, strict=True)]
     return [Mention(one.key, one.words, one.english if english else "", one.title) for one in found]
+
+
+def _attestation(document: Document) -> Mention | None:
+    """What the client certifies of works in a dwelling, between quotation marks, in French whatever the page's language."""
+    for one in document.mentions:
+        if one.key.startswith("works-"):
+            english = one.english if document.language.startswith("en") else ""
+            return Mention(one.key, f"«{NBSP}{one.words}.{NBSP}»", english, one.title)
+    return None
+
+
+def _logo(name: str) -> str:
+    """The picture of the firm as a `data:` URL; "" when there is none, when storage lost it, or when it is too heavy to be
+    put in every invoice."""
+    if not name or not default_storage.exists(name):
+        return ""
+    with default_storage.open(name) as stored:
+        picture = printable_picture(stored.read())
+    return f"data:{picture.content_type};base64,{b64encode(picture.content).decode()}" if picture else ""
 
 
 def _legal(document: Document) -> str:

@@ -51,7 +51,7 @@ def check_company(fields: Mapping[str, Any], *, existing: Company) -> dict[str, 
     whole = {**{name: getattr(existing, name) for name in _COMPANY}, **found}
     if "name" in found and not found["name"]:
         errors["name"] = _("La maison a un nom : remplissez-le.")
-    for check in (checks._postal_code, checks._numbers, checks._payment):
+    for check in (checks._postal_code, checks._numbers, checks._payment, _insurance):
         check(whole, found, fields, errors)
     if found.get("iban") and not (found.get("account_holder") or whole["account_holder"]) and not errors:
         found["account_holder"] = whole["name"]  # the holder is the firm until told otherwise
@@ -183,6 +183,19 @@ def _signature(value: Any, field: Any) -> str:
     return checks.clean_text(value, limit=2000, lines=True)
 
 
+def _insurance(whole: Mapping[str, Any], found: Mapping[str, Any], fields: Mapping[str, Any], errors: dict[str, str]) -> None:
+    """Loi 96-603 art. 22-2: the insurer, how to reach it and where it covers are told together."""
+    names = ("insurance_name", "insurance_contact", "insurance_coverage")
+    if set(names) & set(fields) and any(whole[name] for name in names):
+        for name in names:
+            if not whole[name]:
+                errors[name] = _("L’assurance décennale se dit en entier : l’assureur, ses coordonnées, la couverture.")
+
+
+def _flag(value: Any, field: Any) -> bool:
+    return value is True or str(value).lower() in ("on", "true", "1")
+
+
 def _roles(value: Any, field: Any) -> list[str]:
     roles = sorted({str(role) for role in value or []})
     if set(roles) - set(Role.values):
@@ -195,7 +208,8 @@ _COMPANY: dict[str, checks.Check] = {
         ["name", "legal_form", "address", "address_extra", "city", "account_holder", "mediator_name", "sender_name", "smtp_user"],
         checks._text,
     ),
-    "mediator_postal_address": checks._text,
+    **dict.fromkeys(["mediator_postal_address", "insurance_name", "insurance_contact", "insurance_coverage"], checks._text),
+    "vat_on_debits": _flag,
     "capital": _capital,
     "rcs": _rcs,
     "siren": checks._reads_as(identifiers.check_siren),

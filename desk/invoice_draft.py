@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Right, User
 from billing import composing, drafting, mentions
 from billing.models import Invoice
+from billing.models.invoices import VatCategory
 from crm.models import Company, Customer
+from crm.models.company import VatRegime
 from desk import invoice_lines
 from desk.forms.firm import SECTIONS
 from desk.forms.invoices import DraftForm
@@ -56,6 +58,12 @@ class Editor:
     def wrong_lines(self) -> list[tuple[Typed, str, str]]:
         """What is wrong in the lines: the line, its field, the sentence."""
         return [(line, name, words) for line in self.lines for name, words in line.errors.items()] if self.judged else []
+
+    @property
+    def exempt(self) -> bool:
+        """Whether a line is without VAT for a reason that somebody must say."""
+        told = any(line.values.get("vat", "").startswith(f"{VatCategory.EXEMPT}:") for line in self.lines)
+        return told and self.company.vat_regime != VatRegime.FRANCHISE
 
     @property
     def ready(self) -> bool:

@@ -13,6 +13,7 @@ from lib.wording import say as _
 
 MAX_BYTES = 2_000_000
 MAX_SIDE = 4000  # pixels
+MOST_ON_PAPER = 300_000  # bytes of a picture that goes into every document
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DRAWS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"pHYs"}
 # Frame headers of JPEG that browsers draw: baseline, extended, progressive.
@@ -27,6 +28,7 @@ class Picture:
     content_type: str
     width: int
     height: int
+    inks: int = 0  # of a JPEG: 1 grey, 3 colours, 4 inks
 
 
 def clean_picture(data: bytes) -> Picture:
@@ -45,6 +47,18 @@ def clean_picture(data: bytes) -> Picture:
     if not (0 < picture.width <= MAX_SIDE and 0 < picture.height <= MAX_SIDE):
         raise Refusal(_("Cette image dépasse {side} pixels de côté. Réduisez-la, puis envoyez-la à nouveau.", side=MAX_SIDE))
     return picture
+
+
+def printable_picture(data: bytes) -> Picture | None:
+    """The picture in `data` when it may go into every paper: light enough, and of colours that an archived PDF holds (no
+    four-ink JPEG, ISO 19005-3 6.2.4). None otherwise."""
+    if len(data) > MOST_ON_PAPER:
+        return None
+    try:
+        picture = clean_picture(data)
+    except Refusal:
+        return None
+    return None if picture.inks == 4 else picture
 
 
 def _png(data: bytes) -> Picture:
@@ -70,7 +84,7 @@ def _png(data: bytes) -> Picture:
 
 
 def _jpeg(data: bytes) -> Picture:
-    kept, at, width, height = [b"\xff\xd8"], 2, 0, 0
+    kept, at, width, height, inks = [b"\xff\xd8"], 2, 0, 0, 0
     while True:
         if data[at] != 0xFF:
             raise ValueError("a mark was expected")
@@ -86,7 +100,7 @@ def _jpeg(data: bytes) -> Picture:
             raise ValueError("a segment is cut")
         at += len(segment)
         if mark in _FRAMES:
-            height, width = struct.unpack(">HH", segment[5:9])
+            height, width, inks = struct.unpack(">HHB", segment[5:10])
         if mark in (0xE0, 0xEE) or not (0xE0 <= mark <= 0xEF or mark == 0xFE):  # no text, place nor profile
             kept.append(segment)
         if mark == 0xDA:
@@ -95,7 +109,7 @@ def _jpeg(data: bytes) -> Picture:
             at = end
     if len(kept) < 3 or not width:
         raise ValueError("nothing is drawn")
-    return Picture(b"".join([*kept, b"\xff\xd9"]), "image/jpeg", width, height)
+    return Picture(b"".join([*kept, b"\xff\xd9"]), "image/jpeg", width, height, inks)
 
 
 def _end_of_scan(data: bytes, at: int) -> int:

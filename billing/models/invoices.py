@@ -68,6 +68,13 @@ class Series(models.Model):
         return self.name
 
 
+class Works(models.TextChoices):
+    """Works in a dwelling at a reduced rate: what the client certifies (`lib/law/invoice_mentions.toml`)."""
+
+    RENOVATION = "renovation", _("travaux à 10 % dans un logement de plus de deux ans")
+    ENERGY = "energy", _("rénovation énergétique à 5,5 %")
+
+
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     """Invoices in business words. A balance is always read from the allocations, never stored."""
 
@@ -167,6 +174,10 @@ class Invoice(models.Model):
     subject = models.CharField(_("en clair"), max_length=400, blank=True)
     nature = models.CharField(_("nature"), max_length=8, choices=Nature, default=Nature.SERVICES)
     supply_on = models.DateField(_("livré ou réalisé le"), null=True, blank=True)
+    supply_from = models.DateField(_("commencé le"), null=True, blank=True)  # the first day of a period, `supply_on` its last
+    delivery_address = models.TextField(_("adresse de livraison ou du chantier"), max_length=400, blank=True)
+    works = models.CharField(_("attestation du client pour des travaux"), max_length=12, choices=Works, blank=True)
+    attested_on = models.DateField(_("attestation signée le"), null=True, blank=True)
     buyer_reference = models.CharField(_("votre commande"), max_length=60, blank=True)
     note = models.TextField(_("mot au client"), max_length=2000, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("délai de paiement, en jours"), null=True, blank=True)

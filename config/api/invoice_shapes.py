@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.models import Invoice
-from billing.models.invoices import Nature, Unit, VatCategory
+from billing.models.invoices import Nature, Unit, VatCategory, Works
 from billing.sums import sums_of
 from config.api.fields import Related, Strict
 from config.api.serializers import text
@@ -74,6 +74,10 @@ class InvoiceSerializer(Strict):
     subject = text()
     nature = serializers.ChoiceField(choices=Nature.choices, required=False)
     supply_on = serializers.DateField(required=False, allow_null=True)
+    supply_from = serializers.DateField(required=False, allow_null=True)
+    delivery_address = text()
+    works = serializers.ChoiceField(choices=Works.choices, required=False, allow_blank=True)
+    attested_on = serializers.DateField(required=False, allow_null=True)
     buyer_reference = text()
     note = text()
     payment_days = serializers.IntegerField(required=False, allow_null=True)

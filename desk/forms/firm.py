@@ -58,6 +58,12 @@ SECTIONS = {
             ),
         ),
         Section(
+            "mentions",
+            _("Mentions de métier"),
+            _("Ce que certaines maisons doivent encore écrire sur leurs factures, selon leur métier et leurs options."),
+            ("vat_on_debits", "insurance_name", "insurance_contact", "insurance_coverage"),
+        ),
+        Section(
             "courriels",
             _("E-mails"),
             _("De quelle adresse partent vos e-mails, et par quel serveur."),
@@ -109,6 +115,10 @@ HINTS = {
     "mediator_name": _("Obligatoire si vous avez des clients particuliers (article L612-1 du code de la consommation)."),
     "mediator_agreement_to": _("Vide si elle n’a pas de fin. Passé ce jour, un refus à un particulier ne part plus sans raison."),
     "mediator_silence_months": _("Sans réponse de votre part, un particulier peut saisir le médiateur après ce délai."),
+    "vat_on_debits": _("Si vous avez choisi cette option auprès des impôts : la mention s’imprime sur vos factures de services."),
+    "insurance_name": _("Pour les métiers du bâtiment : imprimé sur chaque facture, avec les deux lignes qui suivent."),
+    "insurance_contact": _("Adresse, et numéro du contrat si vous le souhaitez."),
+    "insurance_coverage": _("Par exemple : France métropolitaine."),
     "mail_signature": _("Ajoutée sous chaque e-mail, après celle de la personne qui écrit."),
     "holiday_zone": _("Certains départements ont des jours fériés de plus."),
 }
@@ -119,7 +129,10 @@ class LogoForm(forms.Form):
 
     logo = forms.FileField(
         label=_("Logo"),
-        help_text=_("PNG ou JPEG, 2\u00a0Mo au plus. Sur fond blanc ou transparent, c’est mieux."),
+        help_text=_(
+            "PNG ou JPEG, 2\u00a0Mo au plus ; au-delà de 300\u00a0Ko, il ne s’imprime pas sur les factures. "
+            "Sur fond blanc ou transparent, c’est mieux."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
     )
 
@@ -156,7 +169,7 @@ class SectionForm(forms.Form):
 
 def as_typed(value: Any) -> Any:
     """A value of the firm as a person would type it, so that an untouched field counts as unchanged."""
-    return value if isinstance(value, list) else "" if value is None else str(value)
+    return value if isinstance(value, list | bool) else "" if value is None else str(value)
 
 
 def made_field(name: str) -> forms.Field:
@@ -172,6 +185,8 @@ def made_field(name: str) -> forms.Field:
         return forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple, **told)
     if name == "time_zone":
         return forms.ChoiceField(choices=ZONES, **told)
+    if isinstance(field, models.BooleanField):
+        return forms.BooleanField(**told)
     if field.choices:
         return forms.ChoiceField(choices=field.choices, **told)
     widget = forms.Textarea(attrs={"rows": 4}) if isinstance(field, models.TextField) else forms.TextInput()

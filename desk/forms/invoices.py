@@ -7,15 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.draft_checks import FIELDS, check_fields
 from billing.models import Invoice
+from billing.models.invoices import Works
 from crm.models import Contact
 from crm.models.customers import CustomerType
 from desk.forms.customers import CheckedForm
+from lib import law
 
 MAIN = ("subject", "contact", "supply_on", "payment_days")
-REST = ("nature", "payment_counting", "client_type", "buyer_reference", "vat_exemption", "note")
+REST = (
+    *("nature", "payment_counting", "client_type", "buyer_reference", "supply_from", "delivery_address"),
+    *("works", "attested_on", "note"),
+)
 _LABELS = {
     "subject": _("En clair"),
     "contact": _("À l’attention de"),
+    "vat_exemption": _("Pourquoi sans TVA"),
     "client_type": _("Pour cette facture, le client est"),
 }
 _HINTS = {
@@ -26,6 +32,11 @@ _HINTS = {
     "client_type": _("Vide : comme sur sa fiche."),
     "buyer_reference": _("Le numéro de commande du client, s’il en donne un."),
     "note": _("Imprimé sous les lignes."),
+    "supply_from": _("Pour une période : son premier jour. Le dernier est « livré ou réalisé le »."),
+    "delivery_address": _("Si ce n’est pas celle de la fiche : rue, puis code postal et ville."),
+    "works": _("Pour une TVA réduite : le texte de loi s’imprime sur la facture, avec la place de signer."),
+    "attested_on": _("Vide tant que le client ne l’a pas signée."),
+    "vat_exemption": _("Une ligne est sans TVA : le texte de loi sera imprimé."),
 }
 
 
@@ -33,7 +44,7 @@ class DraftForm(CheckedForm):
     """What a draft says beside its lines."""
 
     model = Invoice
-    names = tuple(name for name in (*MAIN, *REST) if name in FIELDS and name != "contact")
+    names = tuple(name for name in (*MAIN, *REST, "vat_exemption") if name in FIELDS and name != "contact")
 
     def __init__(self, *args: Any, contacts: list[Contact], **kwargs: Any):
         existing = kwargs.get("existing")
@@ -47,6 +58,15 @@ class DraftForm(CheckedForm):
         if "client_type" in self.fields:
             types = [(key, label) for key, label in CustomerType.choices if key != CustomerType.UNKNOWN]
             self.fields["client_type"].choices = [("", _("comme sur sa fiche")), *types]
+        reasons = {
+            row.key: row["label"] for row in law.table("vat_exemptions") if row["category"] == "E" and row.key != "franchise"
+        }
+        now = existing.vat_exemption if existing is not None else ""
+        kept = [(now, now)] if now and now not in reasons else []
+        self.fields["vat_exemption"] = forms.ChoiceField(
+            choices=[("", _("à choisir")), *reasons.items(), *kept], required=False, show_hidden_initial=existing is not None
+        )
+        self.fields["works"].choices = [("", _("aucune")), *Works.choices]
         for name, label in _LABELS.items():
             self.fields[name].label = label
         for name, hint in _HINTS.items():

@@ -85,10 +85,9 @@ def say(
         **{"type": client_type, "reference": "C00017", **CLIENTS.get(client_type, CLIENTS["consumer"]), **(client or {})}
     )
     draft = Invoice(pk=1, customer=customer, contact=Contact(**contact) if contact else None, **invoice)
-    draft._prefetched_objects_cache = {"lines": [line(place, **values) for place, values in enumerate(lines, start=1)]}
-    return compose(
-        draft, company=Company(**{**FIRM, **(firm or {})}), number=number, on=on, prepaid=Decimal(prepaid), taken=taken
-    )
+    rows = [line(place, **values) for place, values in enumerate(lines, start=1)]
+    firm_now = Company(**{**FIRM, **(firm or {})})
+    return compose(draft, company=firm_now, number=number, on=on, prepaid=Decimal(prepaid), lines=rows, taken=taken)
 
 
 def credit(client_type: str = "professional", lines: Any = (STOOL,), **more: Any) -> Document:
@@ -98,6 +97,11 @@ def credit(client_type: str = "professional", lines: Any = (STOOL,), **more: Any
     return say(client_type, lines, **given)
 
 
+INSURED = {
+    "insurance_name": "Assurances du Pont-Levis",
+    "insurance_contact": "2 place du Modèle, 44000 Nantes, contrat 000 123",
+    "insurance_coverage": "France métropolitaine",
+}
 THIRD = VatGroup("S", Decimal("5.5"), Decimal("33.33"), Decimal("1.83"))
 FRANCHISE = {"vat_regime": "franchise", "vat_number": "", "legal_form": "EI", "name": "Jeanne Duval", "capital": None, "rcs": ""}
 FREE = {"description": "Cours de menuiserie", "unit_price": "60", "quantity": "3", "unit": "HUR", "vat_rate": "0"}
@@ -137,6 +141,16 @@ def samples() -> dict[str, Document]:
         ),
         "english": say("consumer", client={"language": "en"}),
         "overseas rates": say(lines=[{**SHELF, "vat_rate": "8.5"}, {**STOOL, "vat_rate": "2.1"}]),
+        "works to certify": say("consumer", lines=[SHELF], works="renovation", firm=INSURED),
+        "works certified": say(
+            "consumer", lines=[{**SHELF, "vat_rate": "5.5"}], works="energy", attested_on=date(2026, 11, 2), firm=INSURED
+        ),
+        "tax on debits, over a period": say(
+            supply_from=date(2026, 10, 1),
+            supply_on=date(2026, 10, 31),
+            delivery_address="Chantier du Môle\n29200 Brest",
+            firm={"vat_on_debits": True},
+        ),
         "credit note": credit(),
         "credit note to a consumer": credit("consumer"),
         "credit note that takes the last cent": credit(
