@@ -55,11 +55,9 @@ def compose(
     EUR are already paid (BT-113), `taken` is what earlier credit notes took back (`billing.sums.taken_back`).
     Whether it may be issued is `billing.mentions.missing`'s question.
     """
-    customer = invoice.customer
-    client_type = invoice.client_type or customer.type
+    client_type = invoice.client_type or invoice.customer.type
     language = _language(invoice)
-    rows = invoice.lines.all() if lines is None else lines
-    sold = tuple(_line(row, company, language) for row in rows)
+    sold = tuple(_line(row, company, language) for row in (invoice.lines.all() if lines is None else lines))
     sums = vat.totals([_Sold(line.net, line.vat_category, line.vat_rate) for line in sold], prepaid=prepaid, taken=taken)
     on_debits = company.vat_on_debits and invoice.nature != Nature.GOODS and any(group.tax for group in sums.groups)
     return Document(
@@ -67,7 +65,7 @@ def compose(
         number=number,
         issued_on=on,
         seller=_seller(company),
-        buyer=_buyer(customer, client_type, invoice),
+        buyer=_buyer(invoice.customer, client_type, invoice),
         lines=sold,
         vat=tuple(_vat_group(group, invoice, company, on) for group in sums.groups),
         totals=paper.Totals(sums.excl_tax, sums.tax, sums.incl_tax, sums.prepaid, sums.rounding, sums.payable),
@@ -76,13 +74,8 @@ def compose(
         supply_from=invoice.supply_from,
         payment=None if invoice.is_credit_note else _payment(invoice, company, number, on, language),
         preceding=_preceding(invoice),
-        mentions=(
-            *_mentions(client_type, company, on, of_credit=invoice.is_credit_note),
-            *_of_trade(invoice, company, on, on_debits=on_debits),
-        ),
-        delivery=tuple(
-            line.strip() for line in (invoice.delivery_address or customer.delivery_address).splitlines() if line.strip()
-        ),
+        mentions=(*_mentions(client_type, company, on, invoice.is_credit_note), *_of_trade(invoice, company, on, on_debits)),
+        delivery=_delivery(invoice),
         subject=invoice.subject,
         note=invoice.note,
         buyer_reference=invoice.buyer_reference,
@@ -92,6 +85,12 @@ def compose(
         language=language,
         specimen=settings.DEMO,
     )
+
+
+def _delivery(invoice: Invoice) -> tuple[str, ...]:
+    """The lines of the address of delivery: the draft's own, else the client's."""
+    told = invoice.delivery_address or invoice.customer.delivery_address
+    return tuple(line.strip() for line in told.splitlines() if line.strip())
 
 
 def terms_of(invoice: Invoice, company: Company) -> Terms:
@@ -239,7 +238,7 @@ def _preceding(invoice: Invoice) -> Preceding | None:
     return Preceding(corrected.number, corrected.issued_on)
 
 
-def _mentions(client_type: str, company: Company, on: date, *, of_credit: bool) -> Sequence[Mention]:
+def _mentions(client_type: str, company: Company, on: date, of_credit: bool) -> Sequence[Mention]:
     """The words due to this kind of client; a credit note keeps those of commerce (BR-FR-05), and needs no mediator."""
     found = []
     for row in law.table("invoice_mentions"):
@@ -261,7 +260,7 @@ def _mentions(client_type: str, company: Company, on: date, *, of_credit: bool) 
     return found
 
 
-def _of_trade(invoice: Invoice, company: Company, on: date, *, on_debits: bool) -> Iterator[Mention]:
+def _of_trade(invoice: Invoice, company: Company, on: date, on_debits: bool) -> Iterator[Mention]:
     """The words that a firm's option, its trade or the works call for; on a credit note only those of its tax."""
     told: list[tuple[str, dict[str, str]]] = []
     if on_debits:

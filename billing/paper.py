@@ -283,7 +283,7 @@ def _attestation(document: Document) -> Mention | None:
     for one in document.mentions:
         if one.key.startswith("works-"):
             english = one.english if document.language.startswith("en") else ""
-            return Mention(one.key, f"«{NBSP}{one.words}.{NBSP}»", english, one.title)
+            return Mention(one.key, typography.quoted(f"{one.words}."), english, one.title)
     return None
 
 
