@@ -2,6 +2,7 @@
 
 from typing import IO, cast
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -28,7 +29,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     """404: missing, or somebody else's; both look alike."""
     if request.path.startswith("/api/"):  # who calls there reads JSON, even of an address that does not exist
         return JsonResponse({"detail": _("Rien ne répond à cette adresse."), "errors": {}}, status=404)
-    return render(request, "404.html", status=404)
+    user = getattr(request, "user", None)
+    client = user is not None and user.is_authenticated and not user.is_house  # neither our day nor our search open to them
+    return render(request, "404.html", {"client": settings.PORTAL_URL if client else ""}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -85,7 +85,10 @@ def test_staff_pages_are_closed_to_a_client(as_diallo, invoice):
         f"/factures/{invoice.public_id}/",
         "/recherche/?q=diallo",
     )
-    assert {as_diallo.get(page).status_code for page in pages} == {404}
+    answers = [as_diallo.get(page) for page in pages]
+    assert {answer.status_code for answer in answers} == {404}
+    text = answers[0].content.decode()
+    assert ("Revenir à votre espace" in text, 'href="/espace/"' in text, "/recherche/" in text) == (True, True, False)
 
 
 def test_another_client_s_documents_do_not_exist(as_le_goff, as_diallo, invoice):
@@ -118,6 +121,7 @@ def test_the_code_comes_by_mail_and_only_a_post_logs_in(given):
     answer = browser.post("/compte/login/code/", {"email": given.user.email})
     assert answer.status_code == 302
     (letter,) = mail.outbox
+    assert (letter.body[:9], "testserver" in letter.body, "Veuillez" in letter.body) == ("Bonjour,\n", False, False)
     code = re.search(r"\b[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\b", letter.body.split("code", 1)[1])
     assert code is not None
     confirm = answer["Location"]
