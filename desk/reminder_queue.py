@@ -114,9 +114,9 @@ def read_queue(
         is_today=on == today,
         title=_("Relances du %(day)s") % {"day": phrases.exact_day(on, today)},
         answer=answer({key: len(found) for key, found in groups.items()}, on=on, today=today),
-        overdue=_overdue(rows, on),
+        overdue=_overdue(rows, today),
         groups=[
-            Group(key, _titles()[key], _note(key, found, was_seen), [_row(row, on, was_seen, current) for row in found])
+            Group(key, _titles()[key], _note(key, found, was_seen), [_row(row, today, was_seen, current) for row in found])
             for key, found in groups.items()
             if found
         ],
@@ -246,7 +246,7 @@ def _note(key: str, rows: Sequence[Planned], seen: set[str]) -> str:
     return told + (", " + ngettext("%(count)s déjà vu", "%(count)s déjà vus", done) % {"count": done} if done else "")
 
 
-def _row(row: Planned, on: date, seen: set[str], current: str) -> Row:
+def _row(row: Planned, today: date, seen: set[str], current: str) -> Row:
     decision = row.decision
     ref = decision.customer.ref
     waiting = decision.decision == "wait"
@@ -258,7 +258,7 @@ def _row(row: Planned, on: date, seen: set[str], current: str) -> Row:
         name=decision.name,
         amount=decision.amount or sum((claim.debt.balance for claim in decision.waiting), Decimal(0)),
         url=f"{reverse('reminders')}?client={ref}#apercu",
-        lead=lead(decision, on),
+        lead=lead(decision, today),
         why=[piece(reason) for reason in reasons[:TOLD]],
         tail=_tail(decision),
         phone=row.situation.phone if decision.decision == "call" else "",
@@ -267,11 +267,11 @@ def _row(row: Planned, on: date, seen: set[str], current: str) -> Row:
     )
 
 
-def lead(decision: Decision, on: date) -> str:
+def lead(decision: Decision, today: date) -> str:
     """«2 factures.», «1 facture, échue de 3 jours.»"""
     claims = decision.claims or decision.waiting
     told = plural(len(claims), _("facture"), _("factures"), language=phrases.language())
-    late = max(((on - claim.debt.due_on).days for claim in claims), default=0)
+    late = max(((today - claim.debt.due_on).days for claim in claims), default=0)
     if late > 0 and len(claims) == 1:
         told += ", " + ngettext("échue de %(count)s jour", "échue de %(count)s jours", late) % {"count": late}
     elif late > 0:
@@ -299,8 +299,8 @@ def _tail(decision: Decision) -> str:
     return ""
 
 
-def _overdue(rows: Sequence[Planned], on: date) -> str:
-    late = [sum((debt.balance for debt in row.situation.debts if debt.due_on < on), Decimal(0)) for row in rows]
+def _overdue(rows: Sequence[Planned], today: date) -> str:
+    late = [sum((debt.balance for debt in row.situation.debts if debt.due_on < today), Decimal(0)) for row in rows]
     found = [amount for amount in late if amount > 0]
     if not found:
         return ""

@@ -61,9 +61,10 @@ class Known:
 
 def decide(situation: MoneySituation, *, on: date, now: datetime | None = None, language: str = "fr") -> Decision:
     """What to do on the civil day `on` about what this customer owes; `now` (aware) sharpens «spoke less than 48 hours
-    ago», noon of that day by default. `language` («fr», «en») is that of the sentences, dates and amounts."""
+    ago», noon of that day by default. `language` («fr», «en») is that of the sentences, dates and amounts: they are read
+    on the day of `now`, so «demain» is its tomorrow, even when a Sunday prepares the Monday."""
     now = now or datetime.combine(on, time(12), ZoneInfo(clock.zone()))
-    say = words.Words(on, language)
+    say = words.Words(words.civil_day(now), language)
     with speaking(language):
         known = Known(situation, on, now, say, keeping.claims_of(situation, on=on, say=say))
         for rule in _RULES:
@@ -107,15 +108,24 @@ def _nothing_falls(known: Known) -> Decision | None:  # 15
         return None
     kept = [claim for claim in known.claims if claim.kept > 0 and known.falls(claim)]
     if kept:
-        reasons = [reason for claim in kept for reason in claim.reasons]
-        days = [day for claim in kept if (day := keeping.end(known.situation, claim.debt, known.on)) is not None]
-        return _wait(known, *dict.fromkeys(reasons), resume_on=_worked(known, min(days)) if days else None)
+        return _left_alone(known, kept)
     past = _last_reminder(known)
     if past is not None and past.leaving:
         return _just_reminded(known)
     coming = [claim for claim in known.claims if claim.amount > 0 and claim.step_on is not None]
-    first = min(coming, key=lambda claim: (claim.step_on, claim.debt.number), default=None)
-    return _wait(known, known.say.not_yet(first, known.situation), resume_on=first.step_on if first else None)
+    if coming:
+        first = min(coming, key=lambda claim: (claim.step_on, claim.debt.number))
+        return _wait(known, known.say.not_yet(first, known.situation), resume_on=first.step_on)
+    if later := [claim for claim in known.claims if claim.kept > 0 and claim.step_on is not None]:
+        return _left_alone(known, later)
+    return _wait(known, known.say.not_yet(None, known.situation))
+
+
+def _left_alone(known: Known, kept: Sequence[Claim]) -> Decision:
+    """Nothing else may be asked than what is kept back: the reasons of that, until the first of them ends."""
+    reasons = [reason for claim in kept for reason in claim.reasons]
+    days = [day for claim in kept if (day := keeping.end(known.situation, claim.debt, known.on)) is not None]
+    return _wait(known, *dict.fromkeys(reasons), resume_on=_worked(known, min(days)) if days else None)
 
 
 def _just_reminded(known: Known) -> Decision | None:  # 16

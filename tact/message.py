@@ -180,7 +180,8 @@ def _amounts(decision: Decision, on: date, language: str) -> dict[str, str]:
     claims = decision.claims
     first = claims[0]
     if len(claims) == 1:
-        told = _phrase(f"{_when(first, on)}{'_part' if first.kept else ''}", first, language)
+        part = "_part" if first.kept else "_rest" if first.debt.balance < first.debt.amount else ""
+        told = _phrase(_when(first, on) + part, first, language)
     else:
         told = "\n".join(f"– {_phrase(f'item_{_when(claim, on)}', claim, language)}" for claim in claims)
     return {

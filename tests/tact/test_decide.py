@@ -161,6 +161,8 @@ COMING = Transit(Link("interaction", "t"), date(2026, 11, 20), date(2026, 11, 25
         (with_debts(due(0)), "send", "plain", "information", "step"),
         (with_debts(due(0, reminders=(done("information", 5),))), "wait", "", "", "not_yet"),
         (with_debts(), "wait", "", "", "all_done"),
+        (with_debts(due(12, reminders=(done("first", 3),), promises=(PROMISED,))), "wait", "", "", "promise"),
+        (with_debts(due(-8, questions=(QUESTION,))), "wait", "", "", "question"),
     ],
 )
 def test_the_first_rule_that_applies_decides(
@@ -168,6 +170,13 @@ def test_the_first_rule_that_applies_decides(
 ) -> None:
     answer = on_monday(situation)
     assert (answer.decision, answer.tone, answer.step, codes(answer)[0]) == (decision, tone, step, deciding)
+
+
+def test_the_words_are_those_of_the_day_they_are_read() -> None:
+    situation = with_debts(due(9, promises=(replace(PROMISED, due_on=date(2026, 11, 24), promised_on=date(2026, 11, 22)),)))
+    sunday = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    told = decide(situation, on=MONDAY, now=sunday).reasons[0].text
+    assert told == "A promis 860,00\u00a0€ pour mardi 24\u00a0novembre, noté par Karim aujourd’hui"
 
 
 def test_the_part_under_complaint_waits_and_the_rest_does_not() -> None:
