@@ -255,10 +255,11 @@ def add_fact(
     received = kind in (F.ORAL, F.WRITTEN)
     proven = fields.get("proof_of")
     hidden = kind in MEDIATION or (proven is not None and proven.kind == LetterKind.TO_MEDIATOR)
+    direction = Direction.IN if received else Direction.OUT if letter else Direction.NONE
     row = timeline.record(
         customer=complaint.customer.head, contact=complaint.contact, kind=_HISTORY.get(F(kind), Kind.COMPLAINT_STEP),
         summary=FactKind(kind).label if not hidden else lazy("Étape d’une réclamation"), by=by,
-        occurred_at=moment_of(told_on or on), channel=fields.get("channel", ""), direction=Direction.IN if received else Direction.NONE,
+        occurred_at=moment_of(told_on or on), channel=fields.get("channel", ""), direction=direction,
         body=history, about=complaint, about_kind=projecting.ABOUT, data={"fact": str(kind)} if not hidden else {},
         audience=Audience.HOUSE if hidden or not (received or letter) else complaint.audience,
     )  # fmt: skip

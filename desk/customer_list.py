@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.models import BulkChange, Customer, Interaction
-from crm.models.timeline import CONTACT_KINDS
 from desk.filters import ORDERS, CustomerFilter, chosen_order
 from desk.forms.customers import tags_offered
 from desk.paging import Page, page
 from lib import clock, csv_out
 from lib.identifiers import format_phone
 from lib.public_ids import PATTERN
+from tact.contacts import written_or_spoken
 
 COUNTED = 1000  # beyond, nobody needs the exact number and the database should not look for it
 
@@ -54,7 +54,7 @@ def last_contacts(customers: Iterable[Customer]) -> dict[int, datetime]:
     """When anyone last spoke or wrote with each customer, aliases included. One statement that reads one row of the
     history per customer, however long it is."""
     ids = [customer.pk for customer in customers]
-    last = Interaction.objects.filter(customer=OuterRef("pk"), kind__in=CONTACT_KINDS).order_by("-occurred_at", "-id")
+    last = written_or_spoken(Interaction.objects.filter(customer=OuterRef("pk"))).order_by("-occurred_at", "-id")
     family = Customer.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by("pk")
     found: dict[int, datetime] = {}
     for pk, head, at in family.values_list("pk", "merged_into_id", Subquery(last.values("occurred_at")[:1])):

@@ -18,12 +18,13 @@ from billing.models import Allocation, Invoice, Question, TransferNotice
 from complaints.models import Complaint
 from crm.addresses import bad_among
 from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
-from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
+from crm.models.timeline import Kind, Visibility
 from crm.writing import CUSTOMER, Recipient
 from lib import clock
 from lib.money import cents
 from tact import facts
-from tact.models import LEAVING, NOT_WRITTEN, Hold, ReminderLine, Scenario
+from tact.contacts import as_contact, written_or_spoken
+from tact.models import LEAVING, Hold, ReminderLine, Scenario
 
 PAST_DAYS = 90  # how far back exchanges are read
 BATCH = 2000  # customers read together
@@ -290,21 +291,29 @@ class _Reader:
     def _contacts(self) -> dict[int, list[facts.Contact]]:
         """Human exchanges of the last months, newest first. A reserved one keeps its words and its mood, for everybody."""
         rows = (
-            Interaction.objects.filter(customer_id__in=self.ids, kind__in=CONTACT_KINDS, erased_at=None)
+            written_or_spoken(Interaction.objects.filter(customer_id__in=self.ids))
             .filter(occurred_at__gte=self.now - timedelta(days=PAST_DAYS), occurred_at__lte=self.now)
-            .exclude(email__state__in=NOT_WRITTEN)
-            .filter(Q(email=None) | Q(email__purpose=Email.LETTER))
             .order_by("-occurred_at", "-pk")
         )
         found: dict[int, list[facts.Contact]] = defaultdict(list)
-        columns = ("public_id", "customer_id", "occurred_at", "kind", "direction", "data", "visibility", "author__name")
+        columns = (
+            "public_id",
+            "customer_id",
+            "occurred_at",
+            "kind",
+            "channel",
+            "direction",
+            "data",
+            "visibility",
+            "author__name",
+        )
         for row in rows.values(*columns):
             hidden = row["visibility"] != Visibility.EVERYONE
             found[self.owners[row["customer_id"]]].append(
                 facts.Contact(
                     facts.Link("interaction", row["public_id"]),
                     row["occurred_at"],
-                    row["kind"],
+                    as_contact(row["kind"], row["channel"]),
                     row["direction"],
                     _first(row["author__name"]),
                     mood="" if hidden else row["data"].get("mood", ""),

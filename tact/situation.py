@@ -13,18 +13,18 @@ from complaints.models import Complaint
 from complaints.states import Standing
 from crm.mail_reasons import retold
 from crm.models import BadAddress, Commitment, Contact, Customer, Email, Interaction
-from crm.models.timeline import CONTACT_KINDS, Kind, Visibility
+from crm.models.timeline import Kind, Visibility
 from lib import clock
 from lib.plain_text import first_sentence
 from tact import facts
-from tact.models import NOT_WRITTEN
+from tact.contacts import as_contact, written_or_spoken
 from tact.planning import plan_one, planning_day
 
 LAST_CONTACTS = 12  # enough to find the mood of the last months without reading a whole history
 MOOD_DAYS = 90
 LOST_MAIL_DAYS = 30
 _CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
-    "public_id", "occurred_at", "kind", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
+    "public_id", "occurred_at", "kind", "channel", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
     "contact__first_name", "contact__last_name", "email__interaction", "email__subject", "email__text", "email__erased_at",
 )  # fmt: skip
 NOTE_DAYS = 7
@@ -118,8 +118,7 @@ def _last_words(ids: list[int], *, user: User, now: datetime) -> tuple[tuple[fac
     # Every contact is read, whoever may see it: a private exchange still happened. Its words stay out. A note is only
     # words: a reserved one is not told at all.
     past = Interaction.objects.of_family(ids).filter(erased_at=None).newest_first()
-    written = past.filter(kind__in=CONTACT_KINDS).exclude(email__state__in=NOT_WRITTEN)
-    contacts = written.filter(Q(email=None) | Q(email__purpose=Email.LETTER))  # what the house sends of itself is no contact
+    contacts = written_or_spoken(past)
     notes = past.visible_to(user).filter(kind=Kind.NOTE, occurred_at__gte=now - timedelta(days=NOTE_DAYS)).exclude(body="")
     wanted = Q(pk__in=contacts.values("pk")[:LAST_CONTACTS]) | Q(pk__in=notes.values("pk")[:1])
     rows = Interaction.objects.filter(wanted).select_related("author", "contact", "email").only(*_CONTACT_COLUMNS).newest_first()
@@ -142,7 +141,7 @@ def _moment(row: Interaction, *, hidden: bool) -> facts.Contact:
     return facts.Contact(
         link=facts.Link("interaction", row.public_id),
         at=row.occurred_at,
-        kind=row.kind,
+        kind=row.kind if row.kind == Kind.NOTE else as_contact(row.kind, row.channel),
         direction=row.direction,
         colleague=row.author.first_name if row.author else "",
         person="" if hidden or row.contact is None else row.contact.full_name,

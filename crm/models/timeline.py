@@ -62,7 +62,10 @@ class Kind(models.TextChoices):
 # Spoken or written between people, as opposed to rows that the house writes of itself.
 HUMAN_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.NOTE, Kind.EMAIL)
 # Two people actually met or spoke or wrote: what «last human contact» means.
-CONTACT_KINDS = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.EMAIL)
+CONTACT_KINDS = (
+    Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.EMAIL, Kind.COMPLAINT_RECEIVED,
+    Kind.COMPLAINT_ACKNOWLEDGED, Kind.COMPLAINT_ANSWERED, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED,
+)  # fmt: skip
 MONEY_KINDS: tuple[str, ...] = (
     Kind.INVOICE_ISSUED, Kind.CREDIT_NOTE_ISSUED, Kind.INVOICE_OPENED, Kind.PAYMENT_RECEIVED, Kind.PAYMENT_REVERSED,
     Kind.TRANSFER_ANNOUNCED, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED, Kind.REMINDER_SENT,
