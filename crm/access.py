@@ -1,5 +1,7 @@
 """Gestures on the client's space: who of a client may come in, and when that ends."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
@@ -20,12 +22,19 @@ from lib import clock
 from lib.errors import Refusal
 
 
-def invite(contact: Contact, *, customer: Customer | None = None, sees_all: bool = False, by: User | None) -> ContactAccess:
+def invite(
+    contact: Contact, *, customer: Customer | None = None, sees_all: bool = False, by: User | None, until: date | None = None
+) -> ContactAccess:
     """Let `contact` come into the client's space, for their own customer or another one; they are written to, and come in
-    by a code mailed each time: there is no password to keep. Inviting twice is inviting once. Returns the access.
+    by a code mailed each time: there is no password to keep. `until` is the last civil day it opens, none when nothing is
+    said. Inviting twice is inviting once; with another last day, the new one counts. Returns the access.
 
-    Refuses a person without address, one put aside, and an address that belongs to a colleague.
+    Refuses a person without address, one put aside, an address that belongs to a colleague, and a day that is past.
     """
+    if until is not None and until < clock.today():
+        raise Refusal(
+            _("Ce jour est passé : l’accès n’ouvrirait rien. Choisissez aujourd’hui ou un jour à venir."), field="until"
+        )
     owner = (customer or contact.customer).head
     contact = _with_own_address(contact, by=by)
     if not contact.email:
@@ -34,12 +43,12 @@ def invite(contact: Contact, *, customer: Customer | None = None, sees_all: bool
         raise Refusal(_("Ce contact est archivé : rétablissez-le avant de l’inviter."), field="contact")
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=owner.pk)
-        if found := ContactAccess.objects.living().filter(contact=contact, customer=owner).first():
+        if found := ContactAccess.objects.living().filter(contact=contact, customer=owner, until=until).first():
             return found
         for former in ContactAccess.objects.filter(contact=contact, customer=owner, ended_at=None):
-            end(former, by=by)  # the person has another address since
+            end(former, by=by)  # the person has another address since, or another last day
         access = ContactAccess.objects.create(
-            user=_user_of(contact), contact=contact, customer=owner, sees_all=sees_all, invited_by=by
+            user=_user_of(contact), contact=contact, customer=owner, sees_all=sees_all, invited_by=by, until=until
         )
         timeline.record(
             customer=owner, contact=contact if contact.customer_id == owner.pk else None, kind=Kind.PORTAL_ACCESS,

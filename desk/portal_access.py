@@ -16,6 +16,7 @@ from crm.models import Contact, ContactAccess, Customer
 from desk import phrases
 from lib.errors import Refusal
 from lib.identifiers import email_key
+from lib.typography import long_date
 
 SHOWN = 40
 
@@ -47,6 +48,12 @@ class InviteForm(forms.Form):
         help_text=gettext_lazy("Sinon seulement les siens. Les documents, eux, sont visibles dans tous les cas."),
     )  # fmt: skip
 
+    until = forms.DateField(
+        label=gettext_lazy("Jusqu’au, si l’accès doit finir"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Le dernier jour où cette personne entre. Vide : jusqu’à ce que vous fermiez l’accès."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, customer: Customer, people: Sequence[Contact], **kwargs: Any):
         super().__init__(*args, **kwargs)
         own = {people[0].pk: customer.email} if people and customer.is_person else {}  # the client is that person
@@ -64,7 +71,7 @@ class InviteForm(forms.Form):
             whom = self._stranger(said["email"], by=by) if said["email"] else self.people.get(said["contact"])
             if whom is None:
                 raise Refusal(_("Choisissez une personne qui a une adresse e-mail."), field="contact")
-            return access.invite(whom, customer=customer, sees_all=said["sees_all"], by=by)
+            return access.invite(whom, customer=customer, sees_all=said["sees_all"], by=by, until=said["until"])
         except Refusal as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
             return None
@@ -100,10 +107,14 @@ def _words(row: ContactAccess, today: date) -> str:
     if row.ended_at is not None:
         who = row.ended_by.first_name if row.ended_by else _("la maison")
         return _("fermé %(when)s par %(who)s") % {"when": phrases.moment(row.ended_at, today), "who": who}
+    if row.is_over and row.until is not None:
+        return _("n’ouvre plus depuis le %(day)s, son dernier jour") % {"day": long_date(row.until, language=phrases.language())}
     if not row.opens:
         return _("n’ouvre plus rien : cette personne est archivée, ou son adresse a changé")
     who = row.invited_by.first_name if row.invited_by else _("la maison")
     words = _("ouvert %(when)s par %(who)s") % {"when": phrases.moment(row.invited_at, today), "who": who}
+    if row.until is not None:
+        words += _(", jusqu’au %(day)s") % {"day": long_date(row.until, language=phrases.language())}
     return f"{words}{_(', ')}{_('voit tout')}" if row.sees_all else words
 
 

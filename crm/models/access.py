@@ -1,5 +1,6 @@
 """Which of a client's people may come into the client's space, and for whom they stand there."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -23,11 +24,12 @@ class ContactAccessQuerySet(models.QuerySet["ContactAccess"]):
         """Who may come in: staff who see records."""
         return self if user.is_house and user.may("see_records") else self.none()
 
-    def living(self) -> "ContactAccessQuerySet":
-        """Those nobody took back, of a person still there, by the address the record has for them now."""
-        return self.filter(ended_at=None, contact__archived_at=None, user__is_active=True).filter(
-            contact__email_key=Lower("user__email")
-        )
+    def living(self, today: date | None = None) -> "ContactAccessQuerySet":
+        """Those nobody took back and whose last day is not past on `today` (now, unless given), of a person still there, by
+        the address the record has for them now."""
+        rows = self.filter(ended_at=None, contact__archived_at=None, user__is_active=True)
+        rows = rows.filter(Q(until=None) | Q(until__gte=today or clock.today()))
+        return rows.filter(contact__email_key=Lower("user__email"))
 
     def lets(self, contact: "Contact", ids: list[int]) -> bool:
         """Whether that person stands for one of these customers though they belong to another: an accountant, a relative."""
@@ -48,6 +50,7 @@ class ContactAccess(models.Model):
     )
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)  # the last day it opens; none: until somebody ends it
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -63,7 +66,12 @@ class ContactAccess(models.Model):
         return str(self.user)
 
     @property
+    def is_over(self) -> bool:
+        """Whether its last day is past."""
+        return self.until is not None and self.until < clock.today()
+
+    @property
     def opens(self) -> bool:
         """Whether it lets anybody in (one rule with `living`): read with its contact and user."""
         same = self.contact.email_key == self.user.email.lower()
-        return self.ended_at is None and self.contact.archived_at is None and self.user.is_active and same
+        return self.ended_at is None and not self.is_over and self.contact.archived_at is None and self.user.is_active and same

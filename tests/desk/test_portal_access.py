@@ -1,10 +1,14 @@
 """Who may come into the client's space, opened and closed from the record."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 
 from crm import access
 from crm.contacts import archive_contact, edit_contact
 from crm.models import Contact, ContactAccess, Email
+from lib import clock
+from lib.typography import long_date
 from tests.billing.house import open_firm
 from tests.desk.reading import words
 from tests.harness.personas import signed_in
@@ -99,3 +103,31 @@ def test_the_page_costs_the_same_whoever_comes_in(person, as_camille, nadia, dja
     as_camille.get(place(person.customer))
     with django_assert_max_num_queries(PAGE):
         as_camille.get(place(person.customer))
+
+
+def test_an_access_ends_by_itself_after_its_last_day(person, as_camille, camille):
+    last = clock.today() + timedelta(days=3)
+    answer = as_camille.post(place(person.customer), {"contact": person.public_id, "until": last.isoformat()})
+    made = ContactAccess.objects.get()
+    assert (answer.status_code, made.until, made.opens) == (302, last, True)
+    assert f"jusqu’au {long_date(last)}".replace("\u00a0", " ") in words(as_camille.get(place(person.customer)))
+    browser = signed_in(made.user)
+    for day, code in ((last, 200), (last + timedelta(days=1), 404)):
+        with clock.travelling(datetime.combine(day, time(12), UTC)):
+            assert browser.get("/espace/").status_code == code
+            made.refresh_from_db()
+            assert (made.opens, ContactAccess.objects.living().exists()) == (code == 200, code == 200)
+            if code == 404:
+                assert "n’ouvre plus depuis le" in words(as_camille.get(place(person.customer)))
+                assert access.invite(person, by=camille).pk != made.pk  # invited anew
+
+
+def test_another_last_day_replaces_the_first_and_a_past_one_is_refused(person, as_camille, nadia):
+    first = access.invite(person, by=nadia, until=clock.today())
+    assert access.invite(person, by=nadia, until=clock.today()) == first
+    second = access.invite(person, by=nadia)
+    first.refresh_from_db()
+    assert (first.ended_at is None, second.until, ContactAccess.objects.living().get()) == (False, None, second)
+    said = {"contact": person.public_id, "until": (clock.today() - timedelta(days=1)).isoformat()}
+    assert as_camille.post(place(person.customer), said).status_code == 422
+    assert ContactAccess.objects.count() == 2

@@ -27,7 +27,7 @@ from tests.matrix.world import World, build
 
 VERBS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 CONTACTS = ("contact", "other contact")  # who stand for a client; a third one did once
-SESSIONS = ("anonymous", *Role.values, "disabled", *CONTACTS, "former contact", "expired")
+SESSIONS = ("anonymous", *Role.values, "disabled", *CONTACTS, "former contact", "late contact", "expired")
 CREDENTIALS = (*(f"token of {role}" for role in Role.values), "token of disabled", "token of revoked")
 ANSWERED = {200, 201, 202, 204, 302, 303, 304, 400, 405, 409, 413, 415, 422}
 LOGIN = "/compte/login/"

@@ -84,7 +84,8 @@ def build() -> World:
     gone = member("Gone", Role.MANAGER)
     contact = User.objects.create_user("contact@client.example", name="Mme Le Goff")
     others = {
-        name: User.objects.create_user(f"{name[:5]}@client.example", name=name) for name in ("other contact", "former contact")
+        name: User.objects.create_user(f"{name[:5]}@client.example", name=name)
+        for name in ("other contact", "former contact", "late contact")
     }
     persons = {**staff, "disabled": gone, "contact": contact, **others, "expired": member("Expired", Role.MANAGER)}
     for person in [*persons.values(), zoe]:
@@ -99,6 +100,7 @@ def build() -> World:
     found["acces/ref"] = seen_by_all(stands_for("Menuiserie Le Goff", contact))
     stands_for("Le Goff", others["other contact"])
     stands_for("Menuiserie Le Goff", others["former contact"], ended_at=clock.now())
+    stands_for("Menuiserie Le Goff", others["late contact"], until=clock.today() - timedelta(days=1))
     return World(persons, {**tokens, "revoked": revoked}, found)
 
 
