@@ -107,7 +107,7 @@ def messages(server, chance, *, real, lies):
         body, header, _real = chance.choice(true)
         ways = [
             (body, signature(body, "whsec_guess")),
-            (body, signature(body, SECRET, at=0)),
+            (body, signature(body, server.standin.webhook_secret, at=0)),
             (body + b" ", header),
             (body, ""),
         ]

@@ -50,8 +50,6 @@ MAY_BE_ABSENT = {
     "account_reset_password_from_key",
     "attachment",
     "invoice_pdf",
-    "payment_message_seen",
-    "payment_release",
     "invoice_xml",
     "portal:document_file",
     "address",

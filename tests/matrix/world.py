@@ -16,7 +16,7 @@ from accounts.models import ApiToken, Role, Team, User
 from accounts.tokens import create_token
 from billing.document import Buyer, Document, Seller, Totals, to_json
 from billing.document import Payment as PaymentTerms
-from billing.models import AccessLink, Invoice, Payment, Question
+from billing.models import AccessLink, Allocation, Invoice, Payment, Question, StripeEvent
 from complaints.handling import open_complaint
 from complaints.replying import acknowledge
 from crm.commitments import promise
@@ -145,6 +145,8 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     invoice_sample = seen_by_all(paper)
     link = AccessLink.objects.create(invoice=paper, address="anne@legoff.example", key_hash="k", ends_on=clock.today())
     asked = Question.objects.create(invoice=paper, words="Que couvre la pose ?", answer_by=clock.today())
+    allocation = Allocation.objects.create(payment=payment, invoice=paper, amount=Decimal("10.00"), made_on=clock.today())
+    message = StripeEvent.objects.create(external_id="evt_matrix", kind="x", state="trouble", trouble="À vérifier.", raw="{}")
     reminder = Reminder.objects.create(
         customer=customer, how="call", decision="call", tone="spoken", on=clock.today(), amount=10, reasons=[], scenario_version=1
     )
@@ -181,8 +183,8 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "decision/choice": word("classer"),
         "payments/id": seen_by_all(payment),
         "encaissements/ref": seen_by_all(payment),
-        "affectations/allocation": word("0" * 26),
-        "message/event": word("evt_none"),
+        "affectations/allocation": seen_by_all(allocation),
+        "message/event": lambda actor: Sample(message.external_id, "evt_foreign", "evt_none"),
         "v1/rest": word("checkout/sessions"),
         "payer/name": word("cs_test_nothing"),
         "paiement/ref": word("0" * 26),
