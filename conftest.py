@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.harness.strictness",
     "tests.harness.databases",
+    "tests.harness.ear",
     "tests.harness.files",
     "tests.harness.processes",
     "tests.harness.personas",
