@@ -217,7 +217,7 @@ def customer_balance(customer: Customer, *, today: date, ids: list[int] | None =
     """How the client stands on the civil date `today`, aliases included (three statements, and one for the family when `ids`
     are not given)."""
     ids = ids or customer.family_ids()
-    open_rows = [(invoice.balance(), invoice.due_on) for invoice in Invoice.objects.of_family(ids).unpaid().only("due_on")]
+    open_rows = [(invoice.balance(), invoice.due_on) for invoice in Invoice.objects.unpaid_of(ids).only("due_on")]
     free = [payment.unallocated() for payment in Payment.objects.of_family(ids).to_use().only("pk")]
     return Balance(
         due=sum((balance for balance, _due in open_rows), ZERO),
@@ -231,17 +231,6 @@ def unused_credit(ids: list[int]) -> Decimal:
     """EUR of the family's credit notes that count on no invoice and were not given back. One statement."""
     notes = Invoice.objects.of_family(ids).credits_to_use().order_by()
     return cents(notes.aggregate(sum=Sum("credit_left"))["sum"] or ZERO)
-
-
-def money_kept(ids: Iterable[int]) -> dict[int, Decimal]:
-    """EUR of theirs that count on no invoice and were not given back, surplus and credit notes alike, by id of customer (only
-    those above zero). Two statements, whatever their number."""
-    ids, found = list(ids), dict[int, Decimal]()
-    notes = Invoice.objects.of_family(ids).credit_to_use().values_list("customer_id", "credit_left")  # type: ignore[misc]
-    surplus = Payment.objects.of_family(ids).to_use().values_list("customer_id", "surplus")  # type: ignore[misc]
-    for customer, left in [*notes, *surplus]:
-        found[customer] = found.get(customer, ZERO) + cents(left)
-    return found
 
 
 def lock_invoices(invoices: Iterable[Invoice]) -> dict[int, Invoice]:

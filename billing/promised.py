@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from billing.models import Allocation
 from crm.models import Commitment
 from lib.money import ZERO, cents
@@ -22,17 +24,40 @@ class Receipt:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One allocation of a payment, as it is read: `undone` is the payment that its payment takes back, if it does."""
+
+    payment: int
+    undone: int | None
+    customer: int
+    at: datetime
+    on: date
+    invoice: str
+    amount: Decimal
+
+
+def parts(ids: Iterable[int], since: datetime) -> QuerySet[Allocation]:
+    """What was counted on the invoices of these customers from an instant on, in order."""
+    rows = Allocation.objects.filter(invoice__customer_id__in=list(ids), payment__isnull=False, made_at__gte=since)
+    return rows.order_by("pk")
+
+
 def receipts(ids: Iterable[int], since: datetime | None) -> list[Receipt]:
     """What was counted on the invoices of these customers since an instant, in order; nothing without one. One statement."""
     if since is None:
         return []
+    columns = ("payment_id", "payment__reverses_id", "invoice__customer_id", "made_at", "payment__paid_on", "invoice__public_id")
+    return merged(Part(*row) for row in parts(ids, since).values_list(*columns, "amount"))
+
+
+def merged(rows: Iterable[Part]) -> list[Receipt]:
+    """What each payment left on each invoice, less what was taken back of it."""
     found: dict[tuple[int, str], Receipt] = {}
-    columns = ("invoice__customer_id", "made_at", "payment__paid_on", "invoice__public_id", "amount")
-    rows = Allocation.objects.filter(invoice__customer_id__in=list(ids), payment__isnull=False, made_at__gte=since)
-    for payment, undone, *row in rows.order_by("pk").values_list("payment_id", "payment__reverses_id", *columns):
-        key, receipt = (undone or payment, row[3]), Receipt(*row)
-        former = found.get(key)
-        found[key] = replace(former, amount=cents(former.amount + receipt.amount)) if former else receipt
+    for row in rows:
+        key, former = (row.undone or row.payment, row.invoice), found.get((row.undone or row.payment, row.invoice))
+        amount = cents(former.amount + row.amount) if former else row.amount
+        found[key] = replace(former or Receipt(row.customer, row.at, row.on, row.invoice, amount), amount=amount)
     return [receipt for receipt in found.values() if receipt.amount > 0]
 
 

@@ -1,9 +1,10 @@
 """Addresses that no longer answer: refused by a server or marked by hand, lifted by a person, each with its trace."""
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from lib import clock
 from lib.errors import Refusal
 from lib.identifiers import check_email, email_key
 
+Row = TypeVar("Row", bound=Model)
 TRACED = 20  # an address shared by more records than this is not a person's
 
 
@@ -21,6 +23,21 @@ def bad_among(addresses: Iterable[str]) -> dict[str, BadAddress]:
     """Those of `addresses` that no longer answer, by their key (`lib.identifiers.email_key`). One statement."""
     wanted = {email_key(address) for address in addresses if address}
     return {row.address: row for row in BadAddress.objects.filter(address__in=wanted)} if wanted else {}
+
+
+def with_refusal(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Customers or contacts, each with whether its own address answers no more: `refused_at` and `refused_because`."""
+    of_it = BadAddress.objects.filter(address=OuterRef("email_key")).order_by()
+    return rows.annotate(refused_at=Subquery(of_it.values("since_at")), refused_because=Subquery(of_it.values("reason")))  # type: ignore[return-value]
+
+
+def refused_among(rows: Iterable[Any]) -> dict[str, BadAddress]:
+    """Those of the addresses of `rows`, read `with_refusal`, that no longer answer, by their key. No statement."""
+    return {
+        row.email_key: BadAddress(address=row.email_key, reason=row.refused_because, since_at=row.refused_at)
+        for row in rows
+        if row.email_key and row.refused_at is not None
+    }
 
 
 def mark_bad(address: str, *, reason: str, by: User | None, customer: Customer | None = None) -> BadAddress:

@@ -60,7 +60,7 @@ def read_board(user: User, *, today: date) -> Board:
 
 def read_open(ids: list[int], *, user: User, today: date) -> list[Row]:
     """The open complaints of one client, for their record."""
-    found = Complaint.objects.read_by(user).of_family(ids).open_on(today).order_by("id")
+    found = Complaint.objects.read_by(user).of_family(ids).open_on(today).select_related("line").order_by("id")
     pairs = sorted(((one, one.standing_on(today)) for one in found), key=order)
     axis = axis_for(pairs, today)
     return [row_of(complaint, standing, axis, today=today) for complaint, standing in pairs]

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Right, User
-from billing.leftovers import left_of_client
 from billing.models import Invoice
 from crm.models import Commitment
 from desk import phrases
 from lib.money import ZERO, cents
 from lib.typography import amount, long_date
+from tact.money import DEBT
+from tact.traces import Traces, read_left
 
 # (most days past the due date, words); the first is what is not due yet.
 AGES: tuple[tuple[int | None, str | Promise], ...] = (
@@ -145,35 +146,57 @@ def read_house_ageing(today: date) -> Ageing:
     """The ages of everything owed to the house, from the due dates still open among the commitments: each carries what is
     left of its invoice (`billing.consequences`), and a short index holds them, however many invoices were paid since. One
     statement. A filtered list adds up its own rows; the nightly audit compares the two."""
-    open_dates = Commitment.objects.open().filter(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
-    return read_ageing(open_dates.annotate(open_balance=F("amount")), today)
+    return read_ageing(Commitment.objects.open_due_dates().annotate(open_balance=F("amount")), today)
 
 
-def read_money(ids: list[int], *, user: User, today: date) -> Money:
-    """The money of one client (aliases included) as `user` may see it. Two statements."""
+@dataclass
+class Debts:
+    """What one client owes, as rows: invoices still due, the oldest first, and drafts. `all_read`: none is missing."""
+
+    owed: list[Any] = field(default_factory=list)
+    drafts: list[Any] = field(default_factory=list)
+    all_read: bool = True
+
+
+def read_debts(ids: list[int], *, user: User) -> Debts:
+    """The unpaid invoices and the drafts of one client (aliases included) as `user` may see them. One statement, by the due
+    dates still open, whatever was paid before."""
+    if not user.may(Right.SEE_AMOUNTS):
+        return Debts()
+    due = Commitment.objects.open_due_dates().filter(customer_id__in=ids).order_by("due_on", "id").values("about_ref")
+    drafts = Invoice.objects.drafts().filter(customer_id__in=ids, kind=Invoice.Kind.INVOICE).order_by()
+    wanted = Invoice.objects.filter(public_id__in=due[:READ]).order_by().values("pk").union(drafts.values("pk"))
+    found = list(
+        Invoice.objects.filter(pk__in=wanted)  # by keys: an OR of two lists of them reads every invoice
+        .with_balance()
+        .order_by("due_on", "number", "id")
+        .values_list(*DEBT, "updated_at", named=True)
+    )
+    owed = [row for row in found if row.number is not None and row.open_balance > 0]
+    asked = sorted((row for row in found if row.number is None), key=lambda row: (row.updated_at, row.pk), reverse=True)
+    return Debts(owed, asked[:SHOWN], len(owed) < READ)
+
+
+def told_money(debts: Debts, ids: list[int], *, user: User, today: date, traces: Traces | None = None) -> Money:
+    """The money of one client as their record shows it; `traces`, what was read of them. One statement when
+    it was not."""
     if not user.may(Right.SEE_AMOUNTS):
         return Money()
-    of_them = Invoice.objects.visible_to(user).of_family(ids).filter(kind=Invoice.Kind.INVOICE).with_balance()
-    first = Case(
-        When(number__isnull=False, open_balance__gt=0, then=Value(0)), When(number=None, then=Value(1)), default=Value(2)
-    )
-    rows = list(
-        of_them.annotate(first=first)
-        .order_by("first", "due_on", "id")
-        .values_list("public_id", "number", "due_on", "open_balance", "subject", "updated_at", "first", named=True)[:READ]
-    )
-    ahead = left_of_client(ids)
-    owed = [row for row in rows if row.first == 0]
-    many = len(owed) == READ
-    ages = read_ageing(of_them.unpaid(), today) if many else ageing([(row.due_on, row.open_balance) for row in owed], today)
+    known, owed = traces or read_left(ids), debts.owed
+    ahead = cents(sum(known.left.values(), ZERO))
+    if debts.all_read:
+        ages = ageing([(row.due_on, row.open_balance) for row in owed], today)
+    else:
+        ages = read_ageing(Invoice.objects.visible_to(user).unpaid_of(ids), today)
+    billed = any(habits.first for habits in known.habits.values())
     return Money(
-        known=bool(rows) or ahead > 0,
+        known=bool(debts.owed or debts.drafts or billed) or ahead > 0,
         ageing=ages,
         lines=[_line(row, today) for row in owed[:SHOWN]],
         more=ages.count - len(owed[:SHOWN]),
-        drafts=[row for row in rows if row.first == 1][:SHOWN],
+        drafts=debts.drafts,
         ahead=ahead,
-        says=_says(ages, rows, today),
+        says=_says(ages, owed, today),
     )
 
 

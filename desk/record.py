@@ -13,17 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rights import Right
+from crm.addresses import refused_among, with_refusal
 from crm.models import Commitment, Contact, ContactAccess, Customer, Tag
 from desk import phrases
 from desk.complaint_board import Row, read_open
-from desk.invoice_ageing import Money, read_money
+from desk.invoice_ageing import Debts, Money, read_debts, told_money
 from desk.promises import PromiseLine, promise_line
 from desk.questions import Waiting, comes_from_a_question, waiting_of
-from desk.thread import Place, Thread, read_thread
+from desk.thread import READ, Place, Thread, pills, read_thread
 from lib.folding import fold
 from lib.person_names import person_of
 from tact import brief, situation
+from tact import money as money_reading
 from tact.facts import Link, Situation
+from tact.money import Loaded
 
 SAID_BY_ITS_HEADLINE = 2  # the rule of the brief whose headline is the words of a promise
 PROMISES = 12  # of each side, shown on the record; the list has them all
@@ -112,7 +116,7 @@ def find_family(public_id: str, *, user: User) -> Family:
     itself = Customer.objects.filter(public_id=public_id).order_by().values("pk")
     aliases = Customer.objects.filter(merged_into__public_id=public_id).order_by().values("pk")
     rows = list(
-        Customer.objects.visible_to(user)
+        with_refusal(Customer.objects.visible_to(user))
         .filter(pk__in=itself.union(aliases))  # each by its own index: an OR across two tables reads every customer
         .annotate(head_ref=F("merged_into__public_id"))
         .select_related("owner")
@@ -126,27 +130,31 @@ def find_family(public_id: str, *, user: User) -> Family:
 
 
 def present_contacts(ids: list[int], *, user: User) -> QuerySet[Contact]:
-    """The people to speak to at a client's, the main one first; `comes_in`: they have the client's space."""
+    """The people to speak to at a client's, the main one first; `comes_in`: they have the client's space; with whether
+    their address answers no more."""
     known = Exists(ContactAccess.objects.living().filter(contact=OuterRef("pk"), customer_id__in=ids))
-    return Contact.objects.visible_to(user).present().filter(customer_id__in=ids).annotate(comes_in=known)
+    return with_refusal(Contact.objects.visible_to(user).present()).filter(customer_id__in=ids).annotate(comes_in=known)
 
 
 def read_record(
-    family: Family, *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None
+    family: Family, *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None, zone: str = ""
 ) -> RecordPage:
-    """Read the page of `family` (its customer is a head) as `user` may see it, on the civil date `today` at `now`."""
+    """Read the page of `family` (its customer is a head) as `user` may see it, on the civil date `today` at `now`; `zone` of
+    the firm's holidays, when it is known. Each table is read once: what owes and is owed goes from reader to reader."""
     customer, ids = family.customer, family.ids
     contacts = list(present_contacts(ids, user=user))
     url = reverse("customer", args=[customer.public_id])
-    money = read_money(ids, user=user, today=today)
+    debts = read_debts(ids, user=user)
     complaints = read_open(ids, user=user, today=today)
-    rooms = frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints))
-    thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now, rooms=rooms)
-    owed = [commitment for commitment in commitments if commitment.is_open]
+    thread, commitments = read_thread(ids, user=user, today=today, chosen=chosen, before=before, base=url, now=now)
+    owed = [commitment for commitment in commitments if commitment.is_open and commitment.seen]
+    loaded = _loaded(family, contacts, debts, commitments, complaints, user=user, zone=zone)
     known = situation.read(
-        customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed,
-        complaints=[(row.complaint, row.standing) for row in complaints], owes=bool(money.lines),
+        customer, user=user, now=now, ids=ids, contacts=contacts, commitments=owed, owes=bool(debts.owed), loaded=loaded,
+        complaints=[(row.complaint, row.standing) for row in complaints],
     )  # fmt: skip
+    money = told_money(debts, ids, user=user, today=today, traces=next(iter(loaded.found), None))
+    thread.filters = pills(url, thread.chosen, frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints)))
     said = [row for row in owed if row.nature == Commitment.Nature.PRIMARY]  # what a document asks for stands with its room
     lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in said]
     ours = [line for side, line in lines if side == Commitment.Owed.US]
@@ -169,6 +177,21 @@ def read_record(
         complaints=complaints,
         questions=waiting_of(ids, user=user, today=today) if any(map(comes_from_a_question, owed)) else [],
         thread=thread,
+    )
+
+
+def _loaded(
+    family: Family, contacts: list[Contact], debts: Debts, commitments: list[Commitment], complaints: list[Row], *, user: User, zone: str
+) -> Loaded:  # fmt: skip
+    """What this page read of the client, for who judges what to do about their money."""
+    people = sorted(contacts, key=lambda one: (not one.is_main, one.pk))
+    return Loaded(
+        family=money_reading.Family(family.customer, family.ids, people),
+        bad=refused_among([family.customer, *contacts]),
+        zone=zone,
+        debts=debts.owed if debts.all_read else None,
+        commitments=commitments if len(commitments) < READ else None,
+        complaints=[row.complaint for row in complaints] if user.may(Right.HANDLE_COMPLAINTS) else None,
     )
 
 

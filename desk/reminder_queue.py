@@ -96,7 +96,7 @@ def read_queue(
 ) -> Queue:
     """The queue prepared for the civil day `on`, as `user` would sign its messages; `chosen` is the customer shown in full,
     `seen` what this person has already seen (customer → digest)."""
-    rows = plan(on=on, now=now, soon=True, language=phrases.language())
+    rows = plan(on=on, now=now, soon=True, language=phrases.language(), zone=company.holiday_zone)
     groups: dict[str, list[Planned]] = {CALL: [], READ: [], READY: [], HELD: []}
     for row in rows:
         if key := group_of(row.decision):
@@ -167,9 +167,9 @@ def _parts(counts: Mapping[str, int]) -> list[str]:
     return parts
 
 
-def read_waiting(*, today: date, now: datetime) -> tuple[list[Planned], dict[str, int]]:
+def read_waiting(*, today: date, now: datetime, zone: str = "") -> tuple[list[Planned], dict[str, int]]:
     """The calls to make, the longest awaited first, and how many stand in each part of the queue."""
-    rows = plan(on=planning_day(today), now=now, soon=True, language=phrases.language())
+    rows = plan(on=planning_day(today, zone), now=now, soon=True, language=phrases.language(), zone=zone)
     counts = Counter(group_of(row.decision) for row in rows)
     calls = [row for row in rows if group_of(row.decision) == CALL]
     calls.sort(key=lambda row: -row.decision.late_days)

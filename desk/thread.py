@@ -1,6 +1,6 @@
 """The thread of a record: one page of the history, day by day, people's words in full and the house's own lines folded.
 
-Three statements whatever the history: the page's rows, the exchanges reserved to others, the files.
+Three statements whatever the history: the page's rows, their promises and those still open, the files.
 The rows are made ready in Python: fifty template includes would cost more than the database.
 """
 
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -24,11 +24,14 @@ from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MON
 from desk import phrases
 from desk.promises import PromiseLine, promise_line
 from lib import clock
+from tact.money import MONEY
 from ui.templatetags import french
 
 PAGE = 50
 WORDS = 600  # signs of one exchange shown in the thread; its own page has them all
 MAIL_WORDS = 320
+READ = 200  # commitments read at once
+PEOPLE = ("", "humain")  # the filters that show what people said to each other
 
 FILTERS = {
     "": (lazy("Tout"), ()),
@@ -44,7 +47,9 @@ ANY = "0" * 26  # stands for a public id in an address worked out once for the p
 OWED = (
     "public_id", "customer", "customer__name", "customer__public_id", "owed_by", "nature", "what", "amount", "due_on", "due_at",
     "due_before", "owner", "owner__name", "owner__email", "author", "author__name", "author__email", "made_at", "kept_at",
-    "released_at", "version", "contact", "interaction", "interaction__public_id", "interaction__kind", "interaction__occurred_at",
+    "released_at", "version", "contact", "about_kind", "about_ref", "interaction", "interaction__public_id", "interaction__kind",
+    "interaction__occurred_at", "interaction__customer", "interaction__visibility", "interaction__about_kind",
+    "interaction__about_ref", "interaction__author", "interaction__author__name", "interaction__author__email",
 )  # fmt: skip
 MOOD_TONES = {Mood.HAPPY: "ok", Mood.CALM: "plain", Mood.WORRIED: "warn", Mood.UPSET: "warn"}
 MAIL_TONES = {
@@ -56,7 +61,7 @@ MAIL_TONES = {
 # What a page of the thread reads of each row: columns, not models, whose making would cost more than the query.
 COLUMNS = (
     "pk", "public_id", "kind", "direction", "occurred_at", "summary", "about_kind", "about_ref", "about_label", "data", "erased_at", "visibility",
-    "words", "author__name", "author__job_title", "contact__first_name", "contact__last_name", "contact__civility", "email__pk",
+    "words", "seen", "author__name", "author__job_title", "contact__first_name", "contact__last_name", "contact__civility", "email__pk",
     "email__subject", "email__state", "email__reason", "mail_words",
 )  # fmt: skip
 
@@ -142,27 +147,22 @@ class Place:
 
 
 def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) -> list[Any]:
-    """The rows of one page of the thread, newest first, one more than shown when older ones exist. One statement."""
-    rows = Interaction.objects.of_family(ids).visible_to(user)
+    """The rows of one page of the thread, newest first, one more than shown when older ones exist. Among them, where people
+    are shown, the contacts that colleagues keep to themselves: their date, direction, channel and author, never a word nor a
+    name of a client's. One statement."""
+    rows, seen = Interaction.objects.of_family(ids), may_read(user)
     kinds = FILTERS.get(chosen, FILTERS[""])[1]
+    rows = rows.filter(seen | Q(kind__in=CONTACT_KINDS) if chosen in PEOPLE else seen)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if before is not None:
         rows = rows.filter(occurred_at__lte=before.at).filter(Q(occurred_at__lt=before.at) | Q(pk__lt=before.pk))
-    rows = rows.annotate(words=Substr("body", 1, WORDS + 1), mail_words=Substr("email__text", 1, MAIL_WORDS + 1))
-    return list(rows.newest_first().values_list(*COLUMNS, named=True)[: PAGE + 1])
-
-
-def reserved_rows(ids: list[int], *, user: User, since: datetime | None, before: Place | None) -> list[Any]:
-    """Contacts that colleagues keep to themselves in that stretch: their date, direction, channel and author, never a
-    word nor a name of a client's. One statement."""
-    rows = Interaction.objects.of_family(ids).filter(~may_read(user), kind__in=CONTACT_KINDS)
-    if since is not None:
-        rows = rows.filter(occurred_at__gte=since)
-    if before is not None:
-        rows = rows.filter(occurred_at__lt=before.at)
-    columns = ("pk", "public_id", "kind", "direction", "occurred_at", "author__name")
-    return list(rows.newest_first().values_list(*columns, named=True)[:PAGE])
+    words = {
+        "seen": Case(When(seen, then=Value(True)), default=Value(False)),
+        "words": Case(When(seen, then=Substr("body", 1, WORDS + 1)), default=Value("")),
+        "mail_words": Substr("email__text", 1, MAIL_WORDS + 1),
+    }
+    return list(rows.annotate(**words).newest_first().values_list(*COLUMNS, named=True)[: PAGE + 1])
 
 
 def read_thread(
@@ -174,40 +174,41 @@ def read_thread(
     before: Place | None = None,
     base: str = "",
     now: datetime,
-    rooms: frozenset[str] = frozenset(),
 ) -> tuple[Thread, list[Commitment]]:
     """One page of the thread as `user` may see it, and the commitments that matter to the record: the open ones and
-    those born of the page's rows. `rooms` are the filters of `FILTERS` that have something to show for this client
-    («argent», «reclamation»). Four statements."""
+    those born of the page's rows, but for the due dates of invoices, which stand with the money, and the promises to pay that
+    are over, which took their part of what came. Each says whether `user` may see it (`seen`): the others only bear on what to
+    do. Three statements."""
     chosen = chosen if FILTERS.get(chosen, ("", ()))[1] else ""
     rows = page_rows(ids, user=user, chosen=chosen, before=before)
     shown, older = rows[:PAGE], len(rows) > PAGE
-    since = shown[-1].occurred_at if older else None
-    hidden = reserved_rows(ids, user=user, since=since, before=before) if chosen in ("", "humain") else []
-    commitments = list(
-        Commitment.objects.visible_to(user)
-        .filter(Q(interaction__in=[row.pk for row in shown]) | Q(customer_id__in=ids, kept_at=None, released_at=None))
-        .select_related("owner", "author", "interaction", "customer")
-        .only(*OWED)
-        .order_by("due_on", "due_at", "id")[:200]
-    )
+    readable = [row for row in shown if row.seen]
+    commitments = _commitments(ids, readable, user=user)
     parts = _Parts(today=today, now=now)
-    parts.read(shown, commitments)
-    every = sorted([*shown, *hidden], key=lambda row: (row.occurred_at, row.pk), reverse=True)
-    concealed = {row.pk for row in hidden}
-    days = [
-        _day(on, list(group), concealed, parts)
-        for on, group in groupby(every, key=lambda row: clock.local(row.occurred_at).date())
-    ]
+    parts.read(readable, [row for row in commitments if row.seen])
+    days = [_day(on, list(group), parts) for on, group in groupby(shown, key=lambda row: clock.local(row.occurred_at).date())]
     thread = Thread(
         days=days,
-        filters=_pills(base, chosen, rooms),
+        filters=pills(base, chosen, frozenset()),
         chosen=chosen,
         older=_query(chosen, str(Place(shown[-1].occurred_at, shown[-1].pk))) if older else "",
         later=before is not None,
-        ids=frozenset(row.public_id for row in shown),
+        ids=frozenset(row.public_id for row in readable),
     )
     return thread, commitments
+
+
+def _commitments(ids: list[int], rows: Sequence[Any], *, user: User) -> list[Commitment]:
+    """One statement, at most `READ` of them."""
+    mine, still = may_read(user) | Q(owner=user.pk), Q(kept_at=None, released_at=None)
+    return list(
+        Commitment.objects.without_due_dates()
+        .filter(Q(interaction__in=[row.pk for row in rows]) | Q(customer_id__in=ids) & (still | MONEY))
+        .annotate(seen=Case(When(mine, then=Value(True)), default=Value(False)))
+        .select_related("owner", "author", "interaction__author", "customer")
+        .only(*OWED)
+        .order_by("due_on", "due_at", "id")[:READ]
+    )
 
 
 class _Parts:
@@ -233,7 +234,7 @@ def first_name(name: str | None) -> str:
     return name.split(" ")[0] if name else ""
 
 
-def _pills(base: str, chosen: str, rooms: frozenset[str]) -> list[tuple[str, str, bool]]:
+def pills(base: str, chosen: str, rooms: frozenset[str]) -> list[tuple[str, str, bool]]:
     """The filters worth a click: everything, people, and the rooms where this client has something."""
     return [
         (str(label), f"{base}{'?fil=' + name if name else ''}#fil", name == chosen)
@@ -246,10 +247,10 @@ def _query(chosen: str, place: str) -> str:
     return "?" + (f"fil={chosen}&" if chosen else "") + f"avant={place}"
 
 
-def _day(on: date, rows: list[Any], concealed: set[int], parts: _Parts) -> Day:
+def _day(on: date, rows: list[Any], parts: _Parts) -> Day:
     human, auto, names = [], [], []
     for row in rows:
-        if row.pk in concealed:
+        if not row.seen:
             human.append(_reserved(row))
         elif row.kind not in HUMAN_KINDS:
             auto.append(_auto_line(row, parts.today, parts.pointing_url))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -87,14 +87,11 @@ class Today:
     empty_house: bool = False  # no client yet: say where to begin
 
 
-def read_today(user: User, *, now: datetime) -> Today:
-    """The day of `user` at `now` (aware)."""
+def read_today(user: User, *, now: datetime, zone: str = "", duplicates: int | None = None) -> Today:
+    """The day of `user` at `now` (aware). `zone` of the firm's holidays when it is known, `duplicates`: how many wait when it is known, both
+    as the frame of the page read them."""
     today = clock.local(now).date()
-    owed = (
-        Commitment.objects.visible_to(user).open().filter(owner=user).select_related("customer", "owner", "author", "interaction")
-    )
-    mine = list(owed.filter(owed_by=Commitment.Owed.US, due_on__lte=today + LOOK_AHEAD).order_by("due_on", "id")[:COUNTED])
-    theirs = list(owed.filter(owed_by=Commitment.Owed.THEM, due_on__lte=today + LOOK_AHEAD).order_by("due_on", "id")[:COUNTED])
+    mine, theirs, nobodys = _owed(user, today)
     mine.sort(key=lambda row: by_urgency(row, now))
     mails = _mails(user)
     first = most_urgent(mine, now)
@@ -110,9 +107,9 @@ def read_today(user: User, *, now: datetime) -> Today:
         pending=[
             *_mail_lines(mails, today),
             *_question_lines(user, today),
-            *_lines_of_nobody(user, today),
-            *_reminder_lines(user, today, now),
-            *_queues(user),
+            *_lines_of_nobody(nobodys, today),
+            *_reminder_lines(user, today, now, zone),
+            *_queues(user, duplicates),
         ],
         quiet=_quiet(user, now=now),
     )
@@ -122,6 +119,23 @@ def read_today(user: User, *, now: datetime) -> Today:
             _("Commencez par les clients : tout le reste s’écrit sur leur fiche.") if page.empty_house else _calm(page.quiet)
         )
     return page
+
+
+def _owed(user: User, today: date) -> tuple[list[Commitment], list[Commitment], list[Commitment]]:
+    """What `user` promised and what was promised to them, of the coming week; then what the house owes soon and nobody has taken
+    on, but for the questions, told with their words. The first hundred of each, in one statement."""
+    every = Commitment.objects.visible_to(user).open().order_by("due_on", "id")
+    own = every.filter(owner=user, due_on__lte=today + LOOK_AHEAD)
+    parts = [own.filter(owed_by=Commitment.Owed.US), own.filter(owed_by=Commitment.Owed.THEM)]
+    if user.may(Right.LOG):
+        nobodys = every.of_nobody().filter(due_on__lte=today + NOBODY_AHEAD).exclude(interaction__kind=Kind.QUESTION_ASKED)
+        parts.append(nobodys if user.may(Right.HANDLE_COMPLAINTS) else nobodys.exclude(about_kind="complaint"))
+    first, *others = (Commitment.objects.filter(pk__in=part.values("pk")[:COUNTED]).order_by().values("pk") for part in parts)
+    rows = Commitment.objects.filter(pk__in=first.union(*others)).order_by("due_on", "id")  # by keys, as each index gives them
+    found: tuple[list[Commitment], list[Commitment], list[Commitment]] = ([], [], [])
+    for row in rows.select_related("customer", "owner", "author", "interaction"):
+        found[2 if row.owner_id != user.pk else 0 if row.owed_by == Commitment.Owed.US else 1].append(row)
+    return found
 
 
 def by_urgency(row: Commitment, now: datetime) -> tuple[bool, date, bool, object, int]:
@@ -269,16 +283,10 @@ def _question_lines(user: User, today: date) -> list[Pending]:
     return [Pending(_("question"), one.customer, f"{one.about}. {one.words}", one.url) for one in waiting[:MAILS]]
 
 
-def _lines_of_nobody(user: User, today: date) -> list[Pending]:
-    """What the house owes soon and nobody has taken on: a client's complaint or words, the first date of each. One statement."""
-    if not user.may(Right.LOG):
-        return []
-    rows = Commitment.objects.visible_to(user).open().of_nobody().filter(due_on__lte=today + NOBODY_AHEAD)
-    rows = rows.exclude(interaction__kind=Kind.QUESTION_ASKED)  # told with its words
-    if not user.may(Right.HANDLE_COMPLAINTS):
-        rows = rows.exclude(about_kind="complaint")
+def _lines_of_nobody(rows: Sequence[Commitment], today: date) -> list[Pending]:
+    """What the house owes soon and nobody has taken on: a client's complaint or words, the first date of each."""
     first: dict[tuple[str, str], Commitment] = {}
-    for row in rows.select_related("customer").order_by("due_on", "id")[:COUNTED]:
+    for row in rows:
         first.setdefault((row.about_kind, row.about_ref) if row.about_ref else ("", row.public_id), row)
     return [
         Pending(
@@ -288,11 +296,11 @@ def _lines_of_nobody(user: User, today: date) -> list[Pending]:
     ]
 
 
-def _reminder_lines(user: User, today: date, now: datetime) -> list[Pending]:
+def _reminder_lines(user: User, today: date, now: datetime, zone: str) -> list[Pending]:
     """The calls to make about money, late ones first, then what the queue holds: in its own words."""
     if not user.may(Right.APPROVE_REMINDERS):
         return []
-    calls, counts = reminder_queue.read_waiting(today=today, now=now)
+    calls, counts = reminder_queue.read_waiting(today=today, now=now, zone=zone)
     lines = [
         Pending(_("à appeler"), row.decision.name, f"{row.decision.reasons[0].text}.", reminder_queue.address(row.decision))
         for row in calls[:CALLS]
@@ -302,14 +310,14 @@ def _reminder_lines(user: User, today: date, now: datetime) -> list[Pending]:
     return lines
 
 
-def _queues(user: User) -> list[Pending]:
+def _queues(user: User, duplicates: int | None) -> list[Pending]:
     lines = []
-    if user.may(Right.MERGE_CUSTOMERS):
-        pairs = len(DuplicateCandidate.objects.filter(decision="").order_by("id").values_list("id", flat=True)[:COUNTED])
-        if pairs:
-            title = ngettext("Deux fiches pour un même client, peut-être", "Des fiches qui sont peut-être le même client", pairs)
-            margin = ngettext("%(count)s doublon", "%(count)s doublons", pairs) % {"count": _counted(pairs)}
-            lines.append(Pending(margin, title, _("À réunir ou à laisser distinctes."), address_of("duplicates")))
+    if duplicates is None and user.may(Right.MERGE_CUSTOMERS):
+        duplicates = DuplicateCandidate.objects.filter(decision="").count()
+    if user.may(Right.MERGE_CUSTOMERS) and (pairs := min(duplicates or 0, COUNTED)):
+        title = ngettext("Deux fiches pour un même client, peut-être", "Des fiches qui sont peut-être le même client", pairs)
+        margin = ngettext("%(count)s doublon", "%(count)s doublons", pairs) % {"count": _counted(pairs)}
+        lines.append(Pending(margin, title, _("À réunir ou à laisser distinctes."), address_of("duplicates")))
     if user.may(Right.IMPORT_CUSTOMERS):
         waiting = (ImportBatch.State.DRAFT, ImportBatch.State.FAILED, ImportBatch.State.RUNNING)
         batches = ImportBatch.objects.filter(state__in=waiting, by=user).order_by("-created_at", "-id")[:3]
@@ -341,9 +349,9 @@ def _quiet(user: User, *, now: datetime) -> list[Pending]:
     for row in rows:
         newest.setdefault(row.customer_id or 0, row)
     since = Interaction.objects.filter(customer=OuterRef("pk"), occurred_at__gt=limit, kind__in=CONTACT_KINDS)
-    quiet = list(
-        Customer.objects.visible_to(user).active().filter(pk__in=newest).filter(~Exists(since)).filter(owner__in=[user.pk])
-    ) or list(Customer.objects.visible_to(user).active().filter(pk__in=newest, owner=None).filter(~Exists(since)))
+    among = Customer.objects.visible_to(user).active().filter(pk__in=newest).filter(Q(owner=user.pk) | Q(owner=None))
+    found = list(among.filter(~Exists(since)))
+    quiet = [one for one in found if one.owner_id == user.pk] or found
     quiet.sort(key=lambda one: newest[one.pk].occurred_at, reverse=True)
     return [_quiet_line(one, newest[one.pk], today) for one in quiet[:QUIET_SHOWN]]
 

@@ -36,7 +36,7 @@ PAGE = 30
 @require_safe
 def home(request: HttpRequest, space: Space) -> HttpResponse:
     """What is owed and when, what we owe them, what happened lately."""
-    open_ones = list(space.documents().unpaid().order_by("due_on", "pk")[:PAGE])
+    open_ones = list(space.documents().unpaid_of(space.ids).order_by("due_on", "pk")[:PAGE])
     today = clock.today()
     complaints = told_complaints(space, most=5, today=today)
     own = space.complaints().values_list("public_id", flat=True)
@@ -44,7 +44,7 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
     waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
     context = {
         "open": open_ones,
-        "due": space.documents().unpaid().aggregate(sum=Sum("open_balance"))["sum"] or ZERO,
+        "due": space.documents().unpaid_of(space.ids).aggregate(sum=Sum("open_balance"))["sum"] or ZERO,
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "left": left_of_client(space.ids),

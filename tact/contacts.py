@@ -3,7 +3,7 @@
 One place for the brief, the queue of reminders and their API, so that «Dernier échange» is the same everywhere.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from complaints.models import ComplaintFact
 from crm.models import Email, Interaction
@@ -18,12 +18,12 @@ _PLAIN = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.E
 def written_or_spoken(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
     """Those of `rows` in which people spoke or wrote to each other, either way: not what the house sends of itself, not a mail
     or a letter that never reached anybody."""
-    lost = ComplaintFact.objects.filter(letter__email__state__in=NOT_WRITTEN).exclude(interaction=None).values("interaction")
+    lost = ComplaintFact.objects.filter(interaction=OuterRef("pk"), letter__email__state__in=NOT_WRITTEN)
     return (
         rows.filter(kind__in=CONTACT_KINDS, erased_at=None)
         .exclude(email__state__in=NOT_WRITTEN)
         .filter(Q(email=None) | Q(email__purpose=Email.LETTER))
-        .exclude(pk__in=lost)
+        .filter(~Exists(lost))
     )
 
 

@@ -10,25 +10,27 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Q
 
 from billing import promised
-from billing.collecting import money_kept
-from billing.models import Allocation, Invoice, Question, TransferNotice
+from billing.models import Invoice
 from complaints.models import Complaint
-from crm.addresses import bad_among
-from crm.models import BadAddress, Commitment, Company, Contact, Customer, Email, Interaction
+from crm.addresses import refused_among, with_refusal
+from crm.models import BadAddress, Commitment, Company, Contact, Customer, Interaction
 from crm.models.timeline import Kind, Visibility
 from crm.writing import CUSTOMER, Recipient
 from lib import clock
 from lib.money import cents
-from tact import facts
+from tact import facts, traces
 from tact.contacts import as_contact, written_or_spoken
-from tact.models import LEAVING, Hold, ReminderLine, Scenario
+from tact.traces import first_name
 
 PAST_DAYS = 90  # how far back exchanges are read
 BATCH = 2000  # customers read together
 INVOICE = "invoice"
+MONEY = Q(owed_by="them", nature="primary") & (Q(amount__isnull=False) | Q(about_kind=INVOICE))  # a promise to pay
+REQUESTS = (Kind.TIME_REQUESTED, Kind.MESSAGE)
+DEBT = ("pk", "public_id", "customer_id", "number", "subject", "total_incl_tax", "open_balance", "issued_on", "due_on")
 
 
 @dataclass
@@ -64,24 +66,37 @@ def batches(heads: Sequence[int]) -> Iterator[Sequence[int]]:
         yield heads[start : start + BATCH]
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What a page of one client already read, so that nothing is read twice: the family and its people, which of their
+    addresses answer no more, and, unless None, what is open. `commitments` with author, interaction and its author;
+    `complaints` with invoice, line and owner, whoever may read them; `contacts` the exchanges of the last `PAST_DAYS`."""
+
+    family: "Family"
+    bad: dict[str, BadAddress]
+    zone: str = ""
+    debts: Sequence[Any] | None = None
+    commitments: Sequence[Commitment] | None = None
+    complaints: Sequence[Complaint] | None = None
+    contacts: Sequence[facts.Contact] | None = None
+    found: list[traces.Traces] = field(default_factory=list)  # filled as it is read
+
+
 def read_money(heads: Sequence[int], *, today: date, now: datetime) -> list[facts.MoneySituation]:
     """What bears on reminding each of these customers (ids of heads), on the civil day `today` at `now`; in their order.
     A constant number of statements."""
     return [row.situation for row in read_owing(heads, today=today, now=now)]
 
 
-def read_owing(heads: Sequence[int], *, today: date, now: datetime) -> list[Owing]:
-    """The same with the people of each customer."""
-    families = _families(heads)
+def read_owing(heads: Sequence[int], *, today: date, now: datetime, zone: str = "", loaded: Loaded | None = None) -> list[Owing]:
+    """The same with the people of each customer; `zone` of the firm's holidays, when it is known; `loaded` for one head."""
+    if loaded is not None:
+        families, bad = {loaded.family.head.pk: loaded.family}, loaded.bad
+    else:
+        families, bad = _families(heads)
     owners = {member: family.head.pk for family in families.values() for member in family.ids}
-    reader = _Reader(families, owners, today, now)
+    reader = _Reader(families, owners, bad, today, now, zone or (loaded.zone if loaded else ""), loaded)
     return [reader.owing(families[head]) for head in heads if head in families]
-
-
-def scenario_in_force() -> facts.Scenario:
-    """The firm's, or the one of the house. One statement."""
-    row = Scenario.objects.filter(is_current=True).first()
-    return row.as_facts() if row else facts.Scenario()
 
 
 def zone_of_firm() -> str:
@@ -114,65 +129,70 @@ def recipient_of(family: Family, bad: dict[str, BadAddress]) -> Recipient | None
 
 def read_families(heads: Iterable[int]) -> dict[int, Family]:
     """Each head with its aliases and people. Two statements."""
-    return _families(list(heads))
+    return _families(list(heads))[0]
 
 
-def _families(heads: Sequence[int]) -> dict[int, Family]:
+def _families(heads: Sequence[int]) -> tuple[dict[int, Family], dict[str, BadAddress]]:
+    """Each head with its aliases and people, and which of their addresses answer no more."""
     rows = Customer.objects.filter(Q(pk__in=heads) | Q(merged_into__in=heads)).select_related("owner").order_by("pk")
-    members = list(rows)
+    members = list(with_refusal(rows))
     families = {row.pk: Family(row) for row in members if row.merged_into_id is None}
     for row in members:
         family = families.get(row.merged_into_id or row.pk)
         if family is not None:
             family.ids.append(row.pk)
     owners = {member: family for family in families.values() for member in family.ids}
-    for person in Contact.objects.present().filter(customer_id__in=list(owners)).order_by("-is_main", "pk"):
+    people = list(with_refusal(Contact.objects.present().filter(customer_id__in=list(owners))).order_by("-is_main", "pk"))
+    for person in people:
         owners[person.customer_id].people.append(person)
-    return families
+    return families, refused_among([*(family.head for family in families.values()), *people])
 
 
 class _Reader:
     """The facts of a batch, sorted by customer and by invoice."""
 
-    def __init__(self, families: dict[int, Family], owners: dict[int, int], today: date, now: datetime):
-        self.families, self.owners, self.today, self.now = families, owners, today, now
+    def __init__(
+        self, families: dict[int, Family], owners: dict[int, int], bad: dict[str, BadAddress], today: date, now: datetime, zone: str,
+        loaded: Loaded | None,
+    ):  # fmt: skip
+        self.families, self.owners, self.bad, self.today, self.now = families, owners, bad, today, now
         self.ids = list(owners)
-        self.scenario, self.zone = scenario_in_force(), zone_of_firm()
-        addresses = [
-            address
-            for family in families.values()
-            for address in (family.head.email_key, *(person.email_key for person in family.people))
-            if address
-        ]
-        self.bad = bad_among(addresses) if addresses else {}
-        self.debts = self._unpaid()
-        self.refs = {row["public_id"]: row["pk"] for rows in self.debts.values() for row in rows}
-        self.promises = self._promises()
-        self.transits = self._transits()
+        self.zone = zone or zone_of_firm()
+        known = loaded or Loaded(Family(Customer()), {})
+        self.debts = self._by_head(known.debts if known.debts is not None else self._unpaid())
+        self.refs = {row.public_id: row.pk for rows in self.debts.values() for row in rows}
+        owed = known.commitments if known.commitments is not None else self._owed()
+        promises = sorted((row for row in owed if _is_money(row)), key=lambda row: (row.due_on, row.pk))
+        standing = {self.owners[row.customer_id] for row in promises if row.is_open}
+        since = min((row.made_at for row in promises if self.owners[row.customer_id] in standing), default=None)
+        self.traces = traces.read(self.ids, list(self.refs.values()), today=today, since=since, alone=len(families) == 1)
+        known.found.append(self.traces)
+        self.promises = self._promises(promises, standing)
         self.kept = self._kept()
-        self.complaints = self._complaints()
-        self.questions = self._questions()
+        self.complaints = self._complaints(known.complaints)
+        self.questions = self._questions(row.interaction for row in owed if _is_request(row))
         self.holds = self._holds()
-        self.reminders = self._reminders()
-        self.contacts = self._contacts()
+        self.contacts = self._contacts(known.contacts)
         self.history = self._history()
 
-    # --- one statement each
+    # --- one statement each, or none when it is already read
 
-    def _unpaid(self) -> dict[int, list[dict[str, Any]]]:
-        rows = Invoice.objects.unpaid().filter(customer_id__in=self.ids).order_by("due_on", "number")
-        columns = ("pk", "public_id", "customer_id", "number", "subject", "total_incl_tax", "open_balance", "issued_on", "due_on")
-        return self._by_head(rows.values(*columns))
+    def _unpaid(self) -> list[Any]:
+        rows = Invoice.objects.unpaid_of(self.ids).order_by("due_on", "number")
+        return list(rows.values_list(*DEBT, named=True))
 
-    def _promises(self) -> dict[tuple[int, str], list[facts.MoneyPromise]]:
-        """Open promises to pay, by customer and by the invoice they name (or none), each with what came towards it."""
-        rows = list(
-            Commitment.objects.filter(owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PRIMARY, customer_id__in=self.ids)
-            .filter(Q(amount__isnull=False) | Q(about_kind=INVOICE))
-            .select_related("author")
-            .order_by("due_on", "pk")
-        )
-        received = self._received(rows)
+    def _owed(self) -> list[Commitment]:
+        """Promises of money, also those kept or released, which took their part of what came; and open requests that we owe an
+        answer to."""
+        asked = Q(kept_at=None, released_at=None, owed_by=Commitment.Owed.US, interaction__kind__in=REQUESTS)
+        asked &= Q(interaction__about_kind=INVOICE)
+        rows = Commitment.objects.filter(customer_id__in=self.ids).filter(MONEY | asked)
+        return list(rows.select_related("author", "interaction__author").order_by("due_on", "pk"))
+
+    def _promises(self, rows: Sequence[Commitment], standing: set[int]) -> dict[tuple[int, str], list[facts.MoneyPromise]]:
+        """Open promises to pay, by customer and by the invoice they name (or none), each with what came towards it: a schedule
+        is paid part after part."""
+        received = self._received(rows, standing)
         found: dict[tuple[int, str], list[facts.MoneyPromise]] = defaultdict(list)
         for row in rows:
             if not row.is_open:
@@ -190,12 +210,10 @@ class _Reader:
             )
         return found
 
-    def _received(self, rows: list[Commitment]) -> dict[int, Decimal]:
-        """EUR that came towards each promise, by its primary key: a schedule is paid part after part."""
-        standing = {self.owners[row.customer_id] for row in rows if row.is_open}
-        oldest = min((row.made_at for row in rows if self.owners[row.customer_id] in standing), default=None)
+    def _received(self, rows: Sequence[Commitment], standing: set[int]) -> dict[int, Decimal]:
+        """EUR that came towards each promise, by its primary key; `standing`: the heads of whom a promise is open."""
         came: dict[int, list[promised.Receipt]] = defaultdict(list)
-        for receipt in promised.receipts(self.ids, oldest):
+        for receipt in promised.merged(self.traces.received):
             came[self.owners[receipt.customer]].append(receipt)
         theirs: dict[int, list[Commitment]] = defaultdict(list)
         for row in rows:
@@ -206,28 +224,21 @@ class _Reader:
                 found[key] = sum((part.amount for part in parts), Decimal(0))
         return found
 
-    def _transits(self) -> dict[str, list[facts.Transit]]:
-        """Transfers that the client announced, until the last day one still waits for them."""
-        found: dict[str, list[facts.Transit]] = defaultdict(list)
-        rows = TransferNotice.objects.in_transit(self.today).filter(invoice_id__in=list(self.refs.values()))
-        for ref, invoice, announced, expected in rows.order_by("-announced_on", "-pk").values_list(
-            "public_id", "invoice__public_id", "announced_on", "expected_by"
-        ):
-            found[invoice].append(facts.Transit(facts.Link("transfer", ref), announced, expected))
-        return found
-
     def _kept(self) -> dict[int, Decimal]:
         """Money of theirs that counts on no invoice yet, by customer."""
         found: dict[int, Decimal] = defaultdict(Decimal)
-        for customer, amount in money_kept(self.ids).items():
+        for customer, amount in self.traces.left.items():
             found[self.owners[customer]] += amount
         return found
 
-    def _complaints(self) -> dict[tuple[int, str], list[facts.OpenComplaint]]:
+    def _complaints(self, rows: Iterable[Complaint] | None) -> dict[tuple[int, str], list[facts.OpenComplaint]]:
         """Open complaints, by customer and by the invoice they are about (or none); a line disputes its own amount."""
         found: dict[tuple[int, str], list[facts.OpenComplaint]] = defaultdict(list)
-        rows = Complaint.objects.filter(customer_id__in=self.ids).open_on(self.today).select_related("invoice", "line", "owner")
-        for row in rows.order_by("pk"):
+        if rows is None:
+            rows = (
+                Complaint.objects.filter(customer_id__in=self.ids).open_on(self.today).select_related("invoice", "line", "owner")
+            )
+        for row in sorted(rows, key=lambda row: row.pk):
             about = row.invoice.public_id if row.invoice and row.invoice.public_id in self.refs else ""
             disputed = cents(row.line.net * (1 + row.line.vat_rate / 100)) if row.line and about else None
             told = facts.OpenComplaint(
@@ -240,62 +251,16 @@ class _Reader:
             found[self.owners[row.customer_id], about].append(told)
         return found
 
-    def _questions(self) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
-        """Questions and requests (time, several payments, a word) that wait for an answer of ours."""
-        found: dict[tuple[int, str], list[facts.OpenQuestion]] = defaultdict(list)
-        asked = Question.objects.unanswered().filter(invoice__customer_id__in=self.ids).select_related("commitment__interaction")
-        for question in asked.select_related("invoice").order_by("pk"):
-            row = question.commitment.interaction if question.commitment else None
-            link = facts.Link("interaction", row.public_id) if row else facts.Link(INVOICE, question.invoice.public_id)
-            told = facts.OpenQuestion(link, clock.local(question.asked_at).date())
-            self._put(found, question.invoice.customer_id, question.invoice.public_id, told)
-        owed = Commitment.objects.open().filter(
-            owed_by=Commitment.Owed.US, customer_id__in=self.ids, interaction__kind__in=(Kind.TIME_REQUESTED, Kind.MESSAGE),
-            interaction__about_kind=INVOICE,
-        )  # fmt: skip
-        for owing in owed.select_related("interaction__author").order_by("pk"):
-            if owing.interaction is not None:
-                self._put(found, owing.customer_id, owing.interaction.about_ref, _request(owing.interaction))
-        return found
-
-    def _put(
-        self, found: dict[tuple[int, str], list[facts.OpenQuestion]], customer: int, invoice: str, told: facts.OpenQuestion
-    ) -> None:
-        """On its invoice while something is due on it; a question on a paid one is still the customer's."""
-        found[self.owners[customer], invoice if invoice in self.refs else ""].append(told)
-
-    def _holds(self) -> dict[tuple[int, int | None], list[facts.DatedHold]]:
-        found: dict[tuple[int, int | None], list[facts.DatedHold]] = defaultdict(list)
-        rows = Hold.objects.in_force(self.today).filter(customer_id__in=self.ids).select_related("by")
-        for row in rows:
-            hold = facts.DatedHold(
-                facts.Link("hold", row.public_id),
-                row.resume_on,
-                row.reason,
-                row.by.first_name if row.by else "",
-                row.tomorrow,
-            )
-            found[self.owners[row.customer_id], row.invoice_id].append(hold)
-        return found
-
-    def _reminders(self) -> dict[int, list[facts.PastReminder]]:
-        found: dict[int, list[facts.PastReminder]] = defaultdict(list)
-        done = ~Q(reminder__mail__state__in=(Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED))
-        rows = ReminderLine.objects.filter(done | Q(reminder__mail=None), invoice_id__in=list(self.refs.values()))
-        columns = ("invoice_id", "step", "reminder__public_id", "reminder__on", "reminder__how", "reminder__mail__state")
-        for invoice, step, ref, on, how, state in rows.order_by("reminder__on", "pk").values_list(*columns):
-            link = facts.Link("reminder", ref)
-            found[invoice].append(facts.PastReminder(link, step, on, how, state in LEAVING))
-        return found
-
-    def _contacts(self) -> dict[int, list[facts.Contact]]:
+    def _contacts(self, rows: Sequence[facts.Contact] | None) -> dict[int, list[facts.Contact]]:
         """Human exchanges of the last months, newest first. A reserved one keeps its words and its mood, for everybody."""
-        rows = (
-            written_or_spoken(Interaction.objects.filter(customer_id__in=self.ids))
+        found: dict[int, list[facts.Contact]] = defaultdict(list)
+        if rows is not None:
+            return defaultdict(list, {head: list(rows) for head in self.families})
+        past = (
+            written_or_spoken(Interaction.objects.of_family(self.ids))
             .filter(occurred_at__gte=self.now - timedelta(days=PAST_DAYS), occurred_at__lte=self.now)
             .order_by("-occurred_at", "-pk")
         )
-        found: dict[int, list[facts.Contact]] = defaultdict(list)
         columns = (
             "public_id",
             "customer_id",
@@ -307,42 +272,41 @@ class _Reader:
             "visibility",
             "author__name",
         )
-        for row in rows.values(*columns):
-            hidden = row["visibility"] != Visibility.EVERYONE
-            found[self.owners[row["customer_id"]]].append(
-                facts.Contact(
-                    facts.Link("interaction", row["public_id"]),
-                    row["occurred_at"],
-                    as_contact(row["kind"], row["channel"]),
-                    row["direction"],
-                    _first(row["author__name"]),
-                    mood="" if hidden else row["data"].get("mood", ""),
-                    hidden=hidden,
-                )
-            )
+        for row in past.values_list(*columns, named=True):
+            found[self.owners[row.customer_id]].append(contact_of(row))
         return found
 
-    def _history(self) -> dict[int, tuple[int, int, date | None]]:
-        """By customer: invoices settled by their due date, after it, and the day of the first one."""
-        paid = Allocation.objects.filter(invoice=OuterRef("pk"), payment__isnull=False).order_by().values("invoice")
-        rows = (
-            Invoice.objects.invoices()
-            .filter(customer_id__in=self.ids)
-            .with_balance()
-            .annotate(last_paid=Subquery(paid.annotate(last=Max("payment__paid_on")).values("last")))
-            .order_by()
-            .values("customer_id")
-            .annotate(
-                on_time=Count("pk", filter=Q(open_balance__lte=0, last_paid__lte=F("due_on"))),
-                late=Count("pk", filter=Q(open_balance__lte=0, last_paid__gt=F("due_on"))),
-                first=Min("issued_on"),
-            )
-        )
-        found: dict[int, tuple[int, int, date | None]] = {}
-        for row in rows.values_list("customer_id", "on_time", "late", "first"):
-            head = self.owners[row[0]]
-            on_time, late, first = found.get(head, (0, 0, None))
-            found[head] = (on_time + row[1], late + row[2], min(filter(None, (first, row[3])), default=None))
+    # --- sorted from what was read
+
+    def _questions(self, requests: Iterable[Interaction | None]) -> dict[tuple[int, str], list[facts.OpenQuestion]]:
+        """Questions and requests (time, several payments, a word) that wait for an answer of ours: on their invoice while
+        something is due on it; about a paid one, still the customer's."""
+        found: dict[tuple[int, str], list[facts.OpenQuestion]] = defaultdict(list)
+
+        def put(customer: int, invoice: str, told: facts.OpenQuestion) -> None:
+            found[self.owners[customer], invoice if invoice in self.refs else ""].append(told)
+
+        for customer, invoice, exchange, at in self.traces.questions:
+            link = facts.Link("interaction", exchange) if exchange else facts.Link(INVOICE, invoice)
+            put(customer, invoice, facts.OpenQuestion(link, clock.local(at).date()))
+        for row in requests:
+            if row is not None and row.customer_id is not None:
+                put(row.customer_id, row.about_ref, _request(row))
+        return found
+
+    def _holds(self) -> dict[tuple[int, int | None], list[facts.DatedHold]]:
+        found: dict[tuple[int, int | None], list[facts.DatedHold]] = defaultdict(list)
+        for (customer, invoice), rows in self.traces.holds.items():
+            found[self.owners[customer], invoice] += rows
+        return defaultdict(list, {key: sorted(rows, key=lambda one: one.resume_on) for key, rows in found.items()})
+
+    def _history(self) -> dict[int, traces.Habits]:
+        """How each customer paid, its aliases together."""
+        found: dict[int, traces.Habits] = defaultdict(traces.Habits)
+        for customer, habits in self.traces.habits.items():
+            told = found[self.owners[customer]]
+            told.on_time, told.late = told.on_time + habits.on_time, told.late + habits.late
+            told.first = min(filter(None, (told.first, habits.first)), default=None)
         return found
 
     # --- one customer
@@ -354,47 +318,47 @@ class _Reader:
 
     def _situation(self, family: Family, to: Recipient | None) -> facts.MoneySituation:
         head = family.head
-        on_time, late, first = self.history.get(head.pk, (0, 0, None))
+        habits = self.history[head.pk]
         numbers = [head.phone, *(number for person in family.people for number in (person.mobile, person.phone))]
         return facts.MoneySituation(
             link=facts.Link("customer", head.public_id),
             name=head.name,
             client_type=head.type,
             zone=self.zone,
-            scenario=self.scenario,
+            scenario=self.traces.scenario,
             debts=tuple(self._debt(head.pk, row) for row in self.debts[head.pk]),
             complaints=tuple(self.complaints[head.pk, ""]),
             questions=tuple(self.questions[head.pk, ""]),
             promises=tuple(self.promises[head.pk, ""]),
-            kept=self.kept[head.pk],
             holds=tuple(self.holds[head.pk, None]),
             contacts=tuple(self.contacts[head.pk]),
+            kept=self.kept[head.pk],
             email=to.address if to else "",
             refused=self._refused(family),
             phone=next((number for number in numbers if number), ""),
             preferred_channel=head.preferred_channel,
-            paid_on_time=on_time,
-            paid_late=late,
-            client_since=min(filter(None, (head.since_on, first)), default=None),
+            paid_on_time=habits.on_time,
+            paid_late=habits.late,
+            client_since=min(filter(None, (head.since_on, habits.first)), default=None),
             owner=head.owner.first_name if head.owner else "",
         )
 
-    def _debt(self, head: int, row: dict[str, Any]) -> facts.Debt:
-        ref, pk = row["public_id"], row["pk"]
+    def _debt(self, head: int, row: Any) -> facts.Debt:
+        ref, pk = row.public_id, row.pk
         return facts.Debt(
             link=facts.Link(INVOICE, ref),
-            number=row["number"],
-            label=row["subject"],
-            amount=row["total_incl_tax"],
-            balance=row["open_balance"],
-            issued_on=row["issued_on"],
-            due_on=row["due_on"],
+            number=row.number,
+            label=row.subject,
+            amount=row.total_incl_tax,
+            balance=row.open_balance,
+            issued_on=row.issued_on,
+            due_on=row.due_on,
             complaints=tuple(self.complaints[head, ref]),
             questions=tuple(self.questions[head, ref]),
             promises=tuple(self.promises[head, ref]),
-            transits=tuple(self.transits[ref]),
+            transits=tuple(self.traces.transits[pk]),
             holds=tuple(self.holds[head, pk]),
-            reminders=tuple(self.reminders[pk]),
+            reminders=tuple(self.traces.reminders[pk]),
         )
 
     def _refused(self, family: Family) -> tuple[facts.RefusedAddress, ...]:
@@ -411,11 +375,33 @@ class _Reader:
             if address in self.bad
         )
 
-    def _by_head(self, rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
-        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    def _by_head(self, rows: Iterable[Any]) -> dict[int, list[Any]]:
+        found: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
-            found[self.owners[row["customer_id"]]].append(row)
+            found[self.owners[row.customer_id]].append(row)
         return found
+
+
+def contact_of(row: Any) -> facts.Contact:
+    """A contact as reminders know it: never its words, and of a reserved one neither its mood, for everybody."""
+    hidden = row.visibility != Visibility.EVERYONE
+    return facts.Contact(
+        facts.Link("interaction", row.public_id), row.occurred_at, as_contact(row.kind, row.channel), row.direction,
+        first_name(row.author__name), mood="" if hidden else row.data.get("mood", ""), hidden=hidden,
+    )  # fmt: skip
+
+
+def _is_money(row: Commitment) -> bool:
+    """A promise of the client's to pay: `MONEY` on a row already read."""
+    theirs = row.owed_by == Commitment.Owed.THEM and row.nature == Commitment.Nature.PRIMARY
+    return theirs and (row.amount is not None or row.about_kind == INVOICE)
+
+
+def _is_request(row: Commitment) -> bool:
+    """What we owe an answer to: a request for time, a word about an invoice."""
+    asked = row.interaction
+    ours = row.is_open and row.owed_by == Commitment.Owed.US
+    return ours and asked is not None and asked.kind in REQUESTS and asked.about_kind == INVOICE
 
 
 def _request(row: Interaction) -> facts.OpenQuestion:
@@ -428,9 +414,4 @@ def _request(row: Interaction) -> facts.OpenQuestion:
     )
 
 
-def _first(name: str | None) -> str:
-    """The first name of a colleague."""
-    return (name or "").split(" ")[0]
-
-
-__all__ = ["Family", "batches", "owing", "read_families", "read_money", "recipient_of"]
+__all__ = ["Family", "Loaded", "batches", "owing", "read_families", "read_money", "recipient_of"]

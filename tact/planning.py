@@ -9,7 +9,7 @@ from crm.writing import Recipient
 from lib.french_calendar import working_day_on_or_after
 from tact.decide import decide
 from tact.facts import Decision, MoneySituation
-from tact.money import Family, batches, owing, read_owing, zone_of_firm
+from tact.money import Family, Loaded, batches, owing, read_owing, zone_of_firm
 
 AHEAD = timedelta(days=14)  # beyond the first step, no invoice has one to come today
 RANKS = {"call": 0, "soften": 1, "send": 2, "wait": 3}
@@ -31,27 +31,33 @@ def planning_day(today: date, zone: str = "") -> date:
 
 
 def plan(
-    *, on: date, now: datetime, heads: Sequence[int] | None = None, soon: bool = False, language: str = "fr"
-) -> list[Planned]:
+    *, on: date, now: datetime, heads: Sequence[int] | None = None, soon: bool = False, language: str = "fr", zone: str = "",
+    loaded: Loaded | None = None,
+) -> list[Planned]:  # fmt: skip
     """What to do on the civil day `on` about each customer who owes something (or only those of `heads`), calls first, then
     what must be read, what is ready and what waits; the largest amounts first.
 
+    `zone` of the firm's holidays when it is known; `loaded`, what a page already read of the one head asked for.
     `soon` leaves aside those whose first due date is more than a fortnight away. A constant number of statements for
     each two thousand customers.
     """
     chosen = list(heads) if heads is not None else owing(until=on + AHEAD if soon else None)
     found: list[Planned] = []
     for some in batches(chosen):
-        rows = (row for row in read_owing(some, today=on, now=now) if row.situation.debts)
+        rows = (row for row in read_owing(some, today=on, now=now, zone=zone, loaded=loaded) if row.situation.debts)
         found += [
             Planned(decide(row.situation, on=on, now=now, language=language), row.situation, row.family, row.to) for row in rows
         ]
     return sorted(found, key=_place)
 
 
-def plan_one(customer: Customer, *, on: date, now: datetime, language: str = "fr") -> Planned | None:
+def plan_one(
+    customer: Customer, *, on: date, now: datetime, language: str = "fr", loaded: Loaded | None = None
+) -> Planned | None:
     """The same for one customer (a head, or an alias of one); None when nothing is due."""
-    return next(iter(plan(on=on, now=now, heads=[customer.merged_into_id or customer.pk], language=language)), None)
+    return next(
+        iter(plan(on=on, now=now, heads=[customer.merged_into_id or customer.pk], language=language, loaded=loaded)), None
+    )
 
 
 def _place(planned: Planned) -> tuple[object, ...]:

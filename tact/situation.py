@@ -1,9 +1,11 @@
 """Reads, from the real tables, what judgement needs. A constant number of statements; nothing is copied down."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models.functions import Substr
 from django.utils import translation
 
 from accounts.models import User
@@ -11,6 +13,7 @@ from accounts.rights import Right
 from billing.models import Invoice
 from complaints.models import Complaint
 from complaints.states import Standing
+from crm.addresses import bad_among
 from crm.mail_reasons import retold
 from crm.models import BadAddress, Commitment, Contact, Customer, Email, Interaction
 from crm.models.timeline import Kind, Visibility
@@ -18,14 +21,17 @@ from lib import clock
 from lib.plain_text import first_sentence
 from tact import facts
 from tact.contacts import as_contact, written_or_spoken
+from tact.money import PAST_DAYS, Loaded, contact_of
 from tact.planning import plan_one, planning_day
+from tact.traces import first_name
 
 LAST_CONTACTS = 12  # enough to find the mood of the last months without reading a whole history
 MOOD_DAYS = 90
 LOST_MAIL_DAYS = 30
-_CONTACT_COLUMNS = (  # four whole models a row would cost more than the query
-    "public_id", "occurred_at", "kind", "channel", "direction", "body", "data", "visibility", "team", "author__name", "author__email",
-    "contact__first_name", "contact__last_name", "email__interaction", "email__subject", "email__text", "email__erased_at",
+WORDS = 2000  # signs of an exchange among which its first sentence is looked for
+_CONTACT_COLUMNS = (
+    "public_id", "occurred_at", "kind", "channel", "direction", "data", "visibility", "team_id", "author_id", "words", "mail_words",
+    "author__name", "author__email", "contact__first_name", "contact__last_name", "email__subject", "email__erased_at",
 )  # fmt: skip
 NOTE_DAYS = 7
 
@@ -40,12 +46,14 @@ def read(
     commitments: Iterable[Commitment] | None = None,
     complaints: Iterable[tuple[Complaint, Standing]] | None = None,
     owes: bool | None = None,
+    loaded: Loaded | None = None,
 ) -> facts.Situation:
     """What is known of `customer` that matters before speaking, as `user` may know it at `now`.
 
     A page that already loaded the family's ids, the present contacts, the open commitments (with owner and
-    author), the open complaints with their standing, or knows whether something is due, passes them. At most eight
-    statements otherwise, and a constant number more for a customer who owes something.
+    author), the open complaints with their standing, knows whether something is due, or which addresses answer no more and
+    what else bears on money (`loaded`), passes them. At most eight statements otherwise, and a constant number more for a
+    customer who owes something.
     """
     today = clock.local(now).date()
     ids = ids if ids is not None else customer.family_ids()
@@ -54,10 +62,12 @@ def read(
         commitments = Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author", "interaction")
     if complaints is None:
         complaints = _open_complaints(ids, user=user, today=today)
-    past, note = _last_words(ids, user=user, now=now)
+    owes = owes if owes is not None else user.may(Right.SEE_AMOUNTS) and Invoice.objects.unpaid_of(ids).exists()
+    past, note, lately = _last_words(ids, user=user, now=now, lately=bool(owes))
     addresses = _addresses(customer, people)
-    refused = list(BadAddress.objects.filter(address__in=addresses)) if addresses else []
-    bad = {row.address for row in refused}
+    bad = loaded.bad if loaded else bad_among(addresses)
+    if loaded is not None:
+        loaded = replace(loaded, contacts=lately)
     return facts.Situation(
         link=facts.Link("customer", customer.public_id),
         name=_spoken_name(customer, people),
@@ -68,13 +78,13 @@ def read(
         contacts=past,
         moods=tuple(moment for moment in past if moment.mood and moment.at >= now - timedelta(days=MOOD_DAYS)),
         lost_mails=_lost_mails(ids, user=user, now=now),
-        refused=tuple(_refused(row, addresses[row.address]) for row in refused),
+        refused=tuple(_refused(bad[address], addresses[address]) for address in sorted(bad) if address in addresses),
         has_usable_email=any(address not in bad for address in addresses),
         preferred_channel=customer.preferred_channel,
         preferred_moment=customer.preferred_moment,
         note=note,
         complaints=tuple(sorted((_complaint(*pair) for pair in complaints), key=_nearest)),
-        owed=_owed(customer, ids, user=user, today=today, now=now, owes=owes),
+        owed=_owed(customer, today=today, now=now, loaded=loaded) if owes else None,
     )
 
 
@@ -87,12 +97,10 @@ def _phone(customer: Customer, people: list[Contact]) -> str:
     return customer.phone or next((person.mobile or person.phone for person in people if person.mobile or person.phone), "")
 
 
-def _owed(customer: Customer, ids: list[int], *, user: User, today: date, now: datetime, owes: bool | None) -> facts.Owed | None:
-    """What is due and what the queue would do, in its very words; one statement when nothing is."""
-    due = Invoice.objects.visible_to(user).of_family(ids).unpaid()
-    if not (due.exists() if owes is None and user.may(Right.SEE_AMOUNTS) else owes):
-        return None
-    planned = plan_one(customer, on=planning_day(today), now=now, language=translation.get_language() or "fr")
+def _owed(customer: Customer, *, today: date, now: datetime, loaded: Loaded | None) -> facts.Owed | None:
+    """What is due and what the queue would do, in its very words."""
+    on = planning_day(today, loaded.zone if loaded else "")
+    planned = plan_one(customer, on=on, now=now, language=translation.get_language() or "fr", loaded=loaded)
     return facts.Owed(planned.situation, planned.decision) if planned else None
 
 
@@ -113,40 +121,54 @@ def _nearest(row: facts.ComplaintNow) -> tuple[bool, date, str]:
     return (not row.ours, row.falls_on or date.max, row.label)
 
 
-def _last_words(ids: list[int], *, user: User, now: datetime) -> tuple[tuple[facts.Contact, ...], facts.Contact | None]:
-    """The last human contacts, newest first, and the last note of the last days, in one statement."""
+def _last_words(
+    ids: list[int], *, user: User, now: datetime, lately: bool
+) -> tuple[tuple[facts.Contact, ...], facts.Contact | None, list[facts.Contact]]:
+    """The last human contacts, newest first, the last note of the last days and, when asked for (`lately`), every contact of
+    the last months as reminders know them: one statement."""
     # Every contact is read, whoever may see it: a private exchange still happened. Its words stay out. A note is only
     # words: a reserved one is not told at all.
-    past = Interaction.objects.of_family(ids).filter(erased_at=None).newest_first()
-    contacts = written_or_spoken(past)
-    notes = past.visible_to(user).filter(kind=Kind.NOTE, occurred_at__gte=now - timedelta(days=NOTE_DAYS)).exclude(body="")
-    wanted = Q(pk__in=contacts.values("pk")[:LAST_CONTACTS]) | Q(pk__in=notes.values("pk")[:1])
-    rows = Interaction.objects.filter(wanted).select_related("author", "contact", "email").only(*_CONTACT_COLUMNS).newest_first()
-    told = [_moment(row, hidden=not _may_read(row, user)) for row in rows]
-    note = next((row for row in told if row.kind == Kind.NOTE), None)
-    return tuple(row for row in told if row.kind != Kind.NOTE), note
+    contacts = written_or_spoken(Interaction.objects.of_family(ids)).order_by("-occurred_at", "-id")
+    notes = Interaction.objects.of_family(ids).filter(erased_at=None).newest_first().visible_to(user)
+    notes = notes.filter(kind=Kind.NOTE, occurred_at__gte=now - timedelta(days=NOTE_DAYS)).exclude(body="")
+    since = now - timedelta(days=PAST_DAYS)
+    parts = [contacts.values("pk")[:LAST_CONTACTS], notes.values("pk")[:1]]
+    if lately:
+        parts.append(contacts.filter(occurred_at__gte=since, occurred_at__lte=now).order_by().values("pk"))
+    some, *others = (Interaction.objects.filter(pk__in=part).order_by().values("pk") for part in parts)
+    rows = list(
+        Interaction.objects.filter(pk__in=some.union(*others))  # by keys: an OR of lists of them reads every row
+        .annotate(words=Substr("body", 1, WORDS), mail_words=Substr("email__text", 1, WORDS))
+        .newest_first()
+        .values_list(*_CONTACT_COLUMNS, named=True)
+    )
+    spoken = [row for row in rows if row.kind != Kind.NOTE]
+    note = next((_moment(row, hidden=not _may_read(row, user)) for row in rows if row.kind == Kind.NOTE), None)
+    last = tuple(_moment(row, hidden=not _may_read(row, user)) for row in spoken[:LAST_CONTACTS])
+    return last, note, [contact_of(row) for row in spoken if since <= row.occurred_at <= now]
 
 
-def _may_read(row: Interaction | Email, user: User) -> bool:
+def _may_read(row: Any, user: User) -> bool:
     """The rule of `may_read`, on a row already loaded (a test holds the two together)."""
     if row.visibility == Visibility.EVERYONE or row.author_id == user.pk:
         return True
     return row.visibility == Visibility.TEAM and row.team_id is not None and row.team_id == user.team_id
 
 
-def _moment(row: Interaction, *, hidden: bool) -> facts.Contact:
-    mail = getattr(row, "email", None)
+def _moment(row: Any, *, hidden: bool) -> facts.Contact:
     # A letter begins with «Bonjour Madame,»: its subject says more than its first sentence.
-    words = row.body or (mail.subject or mail.text if mail is not None and not mail.erased_at else "")
+    written = row.email__subject is not None and not row.email__erased_at
+    words = row.words or ((row.email__subject or row.mail_words or "") if written else "")
+    who = "" if row.author_id is None else first_name(row.author__name) or row.author__email
     return facts.Contact(
         link=facts.Link("interaction", row.public_id),
         at=row.occurred_at,
         kind=row.kind if row.kind == Kind.NOTE else as_contact(row.kind, row.channel),
         direction=row.direction,
-        colleague=row.author.first_name if row.author else "",
-        person="" if hidden or row.contact is None else row.contact.full_name,
+        colleague=who,
+        person="" if hidden else f"{row.contact__first_name or ''} {row.contact__last_name or ''}".strip(),
         words="" if hidden else first_sentence(words),
-        mood="" if hidden else row.mood,
+        mood="" if hidden else row.data.get("mood", ""),
         hidden=hidden,
     )
 

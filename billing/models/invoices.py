@@ -1,5 +1,6 @@
 """Invoices and credit notes: one table, a draft until it has a number, frozen by the database from then on."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.company import TermsCounting
 from crm.models.customers import CustomerType
+from crm.models.timeline import Commitment, CommitmentQuerySet
 from lib import clock
 from lib.money import ZERO, cents
 from lib.public_ids import public_id
@@ -132,30 +134,26 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Each with `vat_told`, the breakdown of VAT that an issued document bears (`billing.sums`), whatever it defers."""
         return self.annotate(vat_told=F("snapshot__vat"))
 
-    def credit_to_use(self) -> "InvoiceQuerySet":
-        """Issued credit notes of which something is left, `credit_left`: EUR that count on no invoice and were not given back."""
-        notes = self.issued().filter(kind=Invoice.Kind.CREDIT_NOTE)
-        return notes.annotate(
-            credit_left=Round(
-                F("total_incl_tax") - _sum_of("uses", "credit_note") + _sum_of("refunded_by", "refunds_credit"),
-                precision=2, output_field=AMOUNT,
-            )
-        ).filter(Q(credit_left__gt=0))  # fmt: skip
-
     def unpaid(self) -> "InvoiceQuerySet":
-        """Issued invoices of which something is still due, with their balance."""
-        return self.invoices().with_balance().filter(Q(open_balance__gt=0))
+        """Issued invoices of which something is still due, with their balance.
+
+        Found by the due dates still open among the commitments, which the gestures keep beside every balance
+        (`billing.consequences`) and `verify_ledger` compares: what was paid since the house opened is never read again.
+        The balance itself is the one of the allocations.
+        """
+        return self._with_due_date(Commitment.objects.open_due_dates())
+
+    def unpaid_of(self, ids: Sequence[int]) -> "InvoiceQuerySet":
+        """The same for these customers, by their own due dates, however many invoices they ever had."""
+        return self._with_due_date(Commitment.objects.open_due_dates().filter(customer_id__in=ids))
+
+    def _with_due_date(self, dates: "CommitmentQuerySet") -> "InvoiceQuerySet":
+        refs = dates.order_by().values("about_ref")
+        return self.invoices().filter(public_id__in=refs).with_balance().filter(Q(open_balance__gt=0))
 
     def overdue(self, today: date) -> "InvoiceQuerySet":
         """Unpaid the day after their due date, or later."""
         return self.unpaid().filter(due_on__lt=today)
-
-
-def _sum_of(rows: str, of: str) -> Coalesce:
-    """EUR of the rows that name a document by their field `of`; zero without any."""
-    related = Invoice._meta.get_field(rows).related_model
-    sums = related.objects.filter(**{of: OuterRef("pk")}).order_by().values(of).annotate(sum=Sum("amount")).values("sum")  # type: ignore[union-attr]
-    return Coalesce(Subquery(sums), ZERO, output_field=AMOUNT)
 
 
 class Invoice(models.Model):

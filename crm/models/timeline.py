@@ -225,6 +225,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Without the due dates of invoices, which have their own list: what people said, and what the law asks for."""
         return self.exclude(nature=Commitment.Nature.PROJECTED, about_kind="invoice")
 
+    def open_due_dates(self) -> "CommitmentQuerySet":
+        """The due dates of invoices that still wait for money: each carries what is left of its invoice."""
+        return self.open().filter(nature=Commitment.Nature.PROJECTED, about_kind="invoice", owed_by=Commitment.Owed.THEM)
+
     def of_family(self, ids: list[int]) -> "CommitmentQuerySet":
         """Those of one client, aliases included."""
         return self.filter(customer_id__in=ids)
@@ -281,6 +285,16 @@ class Commitment(models.Model):
             ),
             models.Index(fields=["owner", "due_on", "id"], name="owed_by_person", condition=Q(kept_at=None, released_at=None)),
             models.Index(fields=["due_on", "id"], name="owed_by_day", condition=Q(kept_at=None, released_at=None)),
+            models.Index(
+                fields=["customer", "due_on", "about_ref", "amount"],
+                name="due_date_of_customer",
+                condition=Q(kept_at=None, released_at=None, nature="projected", about_kind="invoice", owed_by="them"),
+            ),
+            models.Index(
+                fields=["due_on", "id", "about_ref"],
+                name="due_date_by_day",
+                condition=Q(kept_at=None, released_at=None, nature="projected", about_kind="invoice", owed_by="them"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -50,7 +50,7 @@ def add(request: HouseRequest) -> HttpResponse:
 
 def due_of(request: HouseRequest, customer: Customer) -> list[Invoice]:
     """What a client has to pay, the oldest due first."""
-    rows = Invoice.objects.visible_to(request.user).of_family(customer.family_ids()).unpaid()
+    rows = Invoice.objects.visible_to(request.user).unpaid_of(customer.family_ids())
     return list(rows.order_by("due_on", "id")[:60])
 
 

@@ -53,7 +53,7 @@ def log(request: HouseRequest, ref: str) -> HttpResponse:
 def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = None) -> HttpResponse:
     page = read_record(
         family, user=request.user, now=clock.now(), today=clock.today(), chosen=request.GET.get("fil", ""),
-        before=Place.read(request.GET.get("avant", "")),
+        before=Place.read(request.GET.get("avant", "")), zone=request.frame.company.holiday_zone,
     )  # fmt: skip
     context: dict[str, Any] = {
         "page": page,

@@ -15,7 +15,9 @@ from lib import clock
 @require_safe
 def home(request: HouseRequest) -> HttpResponse:
     """Aujourd’hui."""
-    page = read_today(request.user, now=clock.now())
+    read = request.frame
+    duplicates = read.counts.get("duplicates")
+    page = read_today(request.user, now=clock.now(), zone=read.company.holiday_zone, duplicates=duplicates)
     user = request.user
     may = {
         "may_log": user.may(Right.LOG),

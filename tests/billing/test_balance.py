@@ -5,17 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from billing.consequences import settle_due_date
 from billing.models import Allocation, Invoice, Payment
-from lib import clock
+from tests.billing.money import issued
 
 pytestmark = pytest.mark.django_db
-
-
-def issued(customer, total, number="F2026-000001", due_on=date(2026, 11, 20)):
-    return Invoice.objects.create(
-        customer=customer, number=number, issued_on=date(2026, 10, 21), issued_at=clock.now(), due_on=due_on, snapshot={},
-        total_excl_tax=Decimal(total), total_incl_tax=Decimal(total),
-    )  # fmt: skip
 
 
 def pay(invoice, *amounts):
@@ -24,6 +18,7 @@ def pay(invoice, *amounts):
             customer=invoice.customer, amount=Decimal(amount), method="transfer", paid_on=date(2026, 11, 1)
         )
         Allocation.objects.create(payment=payment, invoice=invoice, amount=Decimal(amount), made_on=date(2026, 11, 1))
+    settle_due_date(invoice, Invoice.objects.get(pk=invoice.pk).balance(), by=None)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +39,5 @@ def test_the_balance_is_what_allocations_leave(le_goff, total, paid, left):
 
 
 def test_overdue_begins_the_day_after(le_goff):
-    invoice = issued(le_goff, "10.00")
+    invoice = issued(le_goff, "10.00", due_on=date(2026, 11, 20))
     assert [list(Invoice.objects.overdue(date(2026, 11, day))) for day in (20, 21)] == [[], [invoice]]

@@ -7,6 +7,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Installation, User
 from billing.models import Invoice, Question, TransferNotice
@@ -61,6 +64,26 @@ def test_the_firm_of_that_monday(built):
     the_record_of_the_reference_page()
     the_money_and_the_complaints()
     the_briefs_of_those_one_looks_at_first()
+    every_record_and_every_day_within_its_budget()
+
+
+def every_record_and_every_day_within_its_budget():
+    """Also of who owes, promised, asked, complained and was reminded; beside session and user."""
+    with clock.travelling(MONDAY):
+        for role in ("reception", "accountant", "manager", "viewer"):
+            client = Client()
+            client.force_login(User.objects.filter(role=role, is_active=True).earliest("pk"))
+            client.get("/")  # the session is written at its first request
+            costs = {"/": 20} | {f"/clients/{one.public_id}/": 15 for one in Customer.objects.heads()}
+            over = {url: count for url, most in costs.items() if (count := statements(client, url)) > most + 2}
+            assert over == {}, role
+
+
+def statements(client: Client, url: str) -> int:
+    """How many it costs, all told."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len([row for row in captured if "SAVEPOINT" not in row["sql"]])
 
 
 def the_whole_firm(built):

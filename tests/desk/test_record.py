@@ -109,7 +109,7 @@ def test_the_record_costs_the_same_whatever_its_history(world, count):
     assert (number, size < 100_000) == (COST, True)
 
 
-COST = 15  # the same at 10, 500 and 3 000 rows
+COST = 13  # the same at 10, 500 and 3 000 rows
 
 
 def test_an_alias_costs_no_more_and_tells_its_history(world):

@@ -164,7 +164,7 @@ def test_the_day_costs_the_same_whatever_the_rows(world, count, django_assert_nu
     assert (page.context["page"].more_mine, page.context["page"].more_theirs) == more[count]
 
 
-COST = 11
+COST = 9
 
 
 def test_strangers(world, client):

@@ -264,10 +264,15 @@ def invoice(customer: Customer, number: str = "F2026-000001") -> Invoice:
         lines=(), vat=(), totals=Totals(Decimal(10), Decimal(2), Decimal(12), payable=Decimal(12)),
         payment=PaymentTerms(due_on=today, terms=""),
     )  # fmt: skip
-    return Invoice.objects.create(
+    made = Invoice.objects.create(
         customer=customer, number=number, issued_on=today, issued_at=clock.now(), due_on=today, snapshot=to_json(said),
         total_excl_tax=10, total_tax=2, total_incl_tax=12,
     )  # fmt: skip
+    Commitment.objects.create(
+        customer=customer, owed_by="them", nature="projected", what="Régler la facture", amount=12, due_on=today,
+        about_kind="invoice", about_ref=made.public_id,
+    )  # fmt: skip
+    return made
 
 
 def received(customer: Customer) -> Payment:

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from billing.consequences import settle_due_date
 from billing.models import Allocation, Invoice, Payment
+from billing.projecting import WHAT
 from crm.models import Commitment, Customer, Interaction
 from crm.models.timeline import Kind
 from lib import clock
@@ -31,6 +33,10 @@ def invoice(
     for name, value in fields.items():
         setattr(made, name, value)
     made.save()
+    Commitment.objects.create(
+        customer=customer, owed_by="them", nature="projected", what=str(WHAT), due_on=due_on, amount=Decimal(total),
+        about_kind="invoice", about_ref=made.public_id,
+    )  # fmt: skip
     return made
 
 
@@ -39,6 +45,7 @@ def pay(bill: Invoice, amount: str = "", *, paid_on: date = MONDAY) -> Payment:
     value = Decimal(amount) if amount else bill.balance()
     payment = Payment.objects.create(customer=bill.customer, amount=value, method="transfer", paid_on=paid_on)
     Allocation.objects.create(payment=payment, invoice=bill, amount=value, made_on=paid_on)
+    settle_due_date(bill, Invoice.objects.get(pk=bill.pk).balance(), by=None)
     return payment
 
 

@@ -156,9 +156,9 @@ def test_what_is_due_costs_the_same_whatever_is_due(
 ) -> None:
     with clock.travelling(NOW):
         invoice(le_goff)
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(17):
             situation.read(le_goff, user=karim, now=NOW)
         for _number in range(20):
             invoice(le_goff)
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(17):
             situation.read(le_goff, user=karim, now=NOW)

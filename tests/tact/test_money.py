@@ -196,10 +196,10 @@ def test_the_scenario_of_the_firm(le_goff: Customer) -> None:
 def test_it_costs_the_same_whatever_the_number(le_goff: Customer, diallo: Customer, django_assert_num_queries: Any) -> None:
     bill = invoice(le_goff)
     promised(bill, due_on=MONDAY, amount="10.00")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(8):
         read_money([le_goff.pk], today=MONDAY, now=NOW)
     for _number in range(30):
         promised(invoice(diallo), due_on=MONDAY, amount="10.00")
         told(le_goff, Kind.CALL)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(8):
         read_money([le_goff.pk, diallo.pk], today=MONDAY, now=NOW)

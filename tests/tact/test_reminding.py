@@ -163,7 +163,7 @@ def test_a_call_is_noted_with_what_was_promised(le_goff: Customer, karim: User) 
     said = Said(words="Il attend un virement.", mood="calm", pays_on=date(2026, 11, 27), amount=Decimal("400.00"))
     made = reminding.note_call(le_goff, by=karim, on=MONDAY, now=NOW, said=said)
     assert (made.how, [(line.invoice, line.step) for line in made.lines.all()]) == ("call", [(bill, "first")])
-    promise = Commitment.objects.get()
+    promise = Commitment.objects.get(nature="primary")
     assert (promise.owed_by, promise.amount, promise.due_on) == ("them", Decimal("400.00"), date(2026, 11, 27))
     assert Interaction.objects.get(kind="call").body == "Il attend un virement."
     with pytest.raises(Refusal):
