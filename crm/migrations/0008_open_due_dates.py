@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_cache_table'),
-        ('crm', '0006_mentions_of_trade'),
+        ('crm', '0007_access_until'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
