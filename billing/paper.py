@@ -177,7 +177,7 @@ def _period(document: Document) -> str:
 
 def _line(line: Line, language: str) -> PaperLine:
     discount = _("remise %(rate)s %%") % {"rate": typography.number(line.discount, language=language)} if line.discount else ""
-    quantity, unit = typography.number(line.quantity, language=language), _unit(line)
+    quantity, unit = typography.number(line.quantity, language=language), unit_after(line)
     return PaperLine(
         description=line.description,
         more=", ".join(part for part in (line.plain_words, discount.replace(" %", f"{NBSP}%")) if part),
@@ -188,7 +188,7 @@ def _line(line: Line, language: str) -> PaperLine:
     )
 
 
-def _unit(line: Line) -> str:
+def unit_after(line: Line) -> str:
     """What follows a quantity: a symbol, which has no plural; nothing for pieces."""
     symbols = {
         "C62": "", "HUR": "h", "DAY": pgettext("jours, après un nombre", "j"), "MON": _("mois"), "MTR": "m", "MTK": "m²", "MTQ": "m³",

@@ -50,6 +50,12 @@ class TalkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
 
+    def without_money(self) -> "TalkForm":
+        """The same, when nothing is left to pay: neither time nor several payments are offered."""
+        self.fields["help"].choices = [choice for choice in Help.choices if choice[0] not in (Help.TIME, Help.PARTS)]
+        self.initial["help"] = Help.QUESTION
+        return self
+
     def clean(self) -> dict[str, Any]:
         """What the choice needs is there."""
         said = super().clean() or {}

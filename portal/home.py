@@ -15,10 +15,12 @@ from accounts.policy import policy
 from billing.leftovers import left_of_client
 from billing.models import Question
 from crm.contacts import edit_contact
+from crm.mail_words import salutation
 from lib import clock
 from lib.errors import Refusal
 from lib.money import ZERO
 from portal import reading
+from portal.awaited import awaited
 from portal.correspondence import lines_of, received_words, send_message
 from portal.exporting import everything_of
 from portal.files import stored_file
@@ -48,6 +50,8 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "left": left_of_client(space.ids),
+        "hello": salutation(space.customer, space.contact, "warm").rstrip(","),
+        "awaited": awaited(space.contact, space.ids),
         "waiting": list(waiting.select_related("invoice")[:5]),
         "complaints": complaints,
         "waits": [(row, waits.get(row.public_id, "")) for row in open_ones],

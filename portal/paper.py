@@ -6,13 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
 
 from billing import transfer
 from billing.document import Document, from_json
 from billing.models import Invoice, InvoiceFile, InvoiceLine, Question, TransferNotice
+from billing.paper import unit_after
 from billing.questions import answer_by
+from billing.thanks import receipts
 from crm.company import the_company
 from crm.models import Company
+from lib.typography import NBSP, number
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,13 @@ class PrintedLine:
     line: InvoiceLine
     printed: Any
     questions: list[Question]
+
+    @property
+    def quantity(self) -> str:
+        """«3 h», «2 unités»: as on the paper, pieces by their name."""
+        count, language = self.printed.quantity, get_language() or "fr"
+        unit = unit_after(self.printed) or ngettext("unité", "unités", int(count))
+        return f"{number(count, language=language)}{NBSP}{unit}"
 
 
 class Paper:
@@ -66,6 +77,13 @@ class Paper:
     def general_questions(self) -> list[Question]:
         """Those about the whole invoice."""
         return [one for one in self.questions if one.line_id is None]
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """What was counted on it, a line each, as on the receipt."""
+        if self.invoice.is_credit_note or self.due == self.invoice.total_incl_tax:
+            return []
+        return receipts([self.invoice], get_language() or "fr")[0][1:]
 
     @cached_property
     def notice(self) -> TransferNotice | None:

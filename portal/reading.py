@@ -16,6 +16,7 @@ from crm.models import Contact
 from lib import clock
 from lib.errors import Refusal
 from portal import talking
+from portal.awaited import awaited
 from portal.forms import Help, QuestionForm, TalkForm, line_of
 from portal.once import form_key, once
 from portal.paper import Paper
@@ -53,10 +54,13 @@ def show(
         if paper.due > 0
         else {}
     )
+    talk_form = talk_form or TalkForm()
     context = {
+        "awaited": awaited(reading.contact, reading.family(around), about=reading.invoice.public_id),
         "waits": waits.get(reading.invoice.public_id, ""),
         "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
-        "talk_form": talk_form or TalkForm(), "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
+        "talk_form": talk_form if paper.due > 0 else talk_form.without_money(),
+        "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
         "key": form_key(request), **around,
     }  # fmt: skip
     return render(request, reading.template, context, status=status)

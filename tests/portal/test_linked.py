@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from billing import links, questions
+from billing import collecting, links, questions
 from billing.models import AccessLink, Question, TransferNotice
 from complaints.models import Complaint
+from crm.company import the_company
 from crm.models import Commitment, Contact, Email, Interaction
 from crm.personal_links import key_of
-from lib import clock
+from lib import clock, typography
 from lib.errors import Refusal
 from portal import reading, talking
 from tests.billing.house import issued
@@ -37,7 +38,7 @@ def test_the_reader_sees_what_is_due_and_why(reader):
     for said in (
         "461,25\u00a0€",
         "Étagère en chêne",
-        "2 unité, TVA 20 %",
+        "2 unités, TVA 20 %",
         "MENUISERIE DUVAL SARL",
         "FR76 3000 6000 0112 3456 7890 189".replace(" ", "\u00a0"),
     ):
@@ -213,11 +214,11 @@ def test_the_page_costs_the_same_whatever_was_said(reader, link, karim, django_a
     browser, place = reader
     browser.get(place)
     asked = [questions.ask(link.invoice, words=f"Question {number} ?", contact=None) for number in range(12)]
-    with django_assert_max_num_queries(29):  # what waits is read as the queue of reminders reads it (portal.waiting)
+    with django_assert_max_num_queries(30):  # what waits is read as the queue of reminders reads it (portal.waiting)
         browser.get(place)
     for question in asked:
         questions.answer(question, words="Oui.", by=karim)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         browser.get(place)
 
 
@@ -267,3 +268,38 @@ def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, lin
 def test_what_is_answered_is_what_will_happen(said, words):
     asked = {**said, "on": clock.today() + timedelta(said["on"])} if "on" in said else said
     assert words in reading.spoken(asked)
+
+
+def test_what_was_asked_is_shown_back_until_it_is_answered(reader, link):
+    browser, place = reader
+    browser.post(f"{place}en-parler/", {"help": "parts", "parts": "3", "words": "Trois fois cent euros."})
+    answer_by = f"Réponse au plus tard le {typography.long_date(questions.answer_by(clock.today(), the_company().holiday_zone), language='fr')}"
+    text = browser.get(place).content.decode()
+    assert [text.count(said) for said in ("Régler en 3 fois", "«\u00a0Trois fois cent euros.\u00a0»", answer_by)] == [1, 1, 1]
+    (ours,) = Commitment.objects.filter(owed_by="us", nature="primary")
+    Commitment.objects.filter(pk=ours.pk).update(kept_at=clock.now())
+    assert "Régler en 3 fois" not in browser.get(place).content.decode()
+
+
+def test_another_person_s_request_is_not_shown(link):
+    other = Contact.objects.create(customer=link.invoice.customer, first_name="Awa", last_name="Diallo")
+    talking.ask_for_parts(link.invoice, parts=3, words="", contact=other)
+    browser, place = followed(link)
+    assert "Régler en 3 fois" not in browser.get(place).content.decode()
+
+
+def test_a_paid_invoice_says_how_it_was_and_asks_for_no_delay(reader, link, karim):
+    browser, place = reader
+    collecting.record_payment(
+        customer=link.invoice.customer, amount=link.invoice.balance(), method="transfer", paid_on=clock.today(), by=karim,
+        invoices=[link.invoice],
+    )  # fmt: skip
+    text = browser.get(place).content.decode()
+    assert (text.count("par virement"), "461,25\u00a0€" in text) == (1, True)
+    assert [said in text for said in ("Un peu de temps", "Pour quel jour", "rappels s’arrêtent", "Je ne suis pas d’accord")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert browser.post(f"{place}en-parler/", {"help": "time", "on": on(10).isoformat()}).status_code == 422

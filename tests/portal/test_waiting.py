@@ -153,7 +153,7 @@ def test_the_cost_is_constant(reader, invoice, person, nadia, django_assert_max_
     for _number in range(6):
         complained(issued(invoice.customer), person, nadia)
     assert Invoice.objects.unpaid().count() == 7
-    for door, page, most in ((browser, place, 30), (space, "/espace/", 33)):
+    for door, page, most in ((browser, place, 31), (space, "/espace/", 34)):
         door.get(page)
         with django_assert_max_num_queries(most):
             door.get(page)
