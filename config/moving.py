@@ -1,8 +1,8 @@
 """The whole house as one file that either engine reads, to move from the embedded database to PostgreSQL and back.
 
 Every row as it is, to the microsecond and the cent, so that the chain of seals verifies where it arrives. What is made again
-by itself is left out: sessions, the queue, rate limits, the index of search. Files (`files/`, `seals/` of EGARDS_DATA) are
-copied beside, as in a backup.
+by itself is left out: sessions, the queue, rate limits, the index of search. `files/`, `seals/` and `secret-key` of EGARDS_DATA
+stay where they are, or are copied beside.
 """
 
 import gzip

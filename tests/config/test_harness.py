@@ -138,5 +138,5 @@ def test_what_a_committing_test_wrote_is_gone():
 
 def test_a_served_house_sees_what_the_test_commits(live_server, nadia):
     cache.set(HEARTBEAT, clock.real_now())
-    with urllib.request.urlopen(f"{live_server.url}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"{live_server.url}/healthz", timeout=60) as answer:
         assert (answer.status, answer.read()) == (200, b"ok")

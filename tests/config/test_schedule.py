@@ -76,7 +76,7 @@ def busy(dog, pid, since):
 @pytest.mark.django_db
 class TestWatchdog:
     def test_a_queue_that_moved_lately_is_left_alone(self, dog):
-        assert not dog.is_late(time.monotonic() + watchdog.LATE - 1)
+        assert not dog.is_late(cluster.read(dog.folder / "beat") + watchdog.LATE - 1)
 
     def test_a_silent_queue_is_late(self, dog):
         assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
@@ -116,8 +116,9 @@ class TestWatchdog:
 
         (dog.folder / "beat").unlink()
         monkeypatch.setattr(watchdog, "async_task", silent)
+        before = time.monotonic()
         dog.ring()
-        assert cluster.read(dog.folder / "beat") == pytest.approx(time.monotonic(), abs=5)
+        assert before <= cluster.read(dog.folder / "beat") <= time.monotonic()
 
     def test_the_limits_agree_with_the_queues_settings(self):
         assert settings.Q_CLUSTER["workers"] == watchdog.WORKERS
@@ -127,8 +128,9 @@ class TestWatchdog:
 
 @pytest.mark.django_db
 def test_the_beat_is_heard():
+    before = clock.real_now()
     jobs.beat()
-    assert clock.real_now() - cache.get(HEARTBEAT) < timedelta(seconds=5)
+    assert before <= cache.get(HEARTBEAT) <= clock.real_now()
     assert OrmQ.objects.count() == 0
 
 

@@ -155,7 +155,7 @@ def test_a_refusal_of_one_does_not_stop_the_others(sink, le_goff, diallo, camill
 
 def test_a_server_that_hangs_after_the_content_leaves_an_uncertain_mail(sink, le_goff, camille):
     email = queue(le_goff, camille, to="hang@x.example")
-    done = outbox.drain(now=later(), way=way_to(sink, timeout=0.5))
+    done = outbox.drain(now=later(), way=way_to(sink, timeout=4))
     assert (state_of(email), done.uncertain) == (State.UNCERTAIN, 1)
 
 

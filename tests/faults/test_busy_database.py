@@ -1,7 +1,6 @@
 """The database is busy for longer than people like: they wait, and nobody reads «database is locked» (trust.md D1)."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -74,12 +73,10 @@ def test_with_the_patience_of_django_s_defaults_they_would_be_refused(committing
                 cursor.execute("PRAGMA busy_timeout = 500")
             else:
                 cursor.execute("SET lock_timeout = '500ms'")
-        began = time.monotonic()
         with pytest.raises(OperationalError, match=r"locked|lock timeout"):
             Interaction.objects.create(
                 customer=le_goff, kind="note", summary="x", occurred_at="2026-11-22T10:00Z", recorded_at="2026-11-22T10:00Z"
             )
-        assert time.monotonic() - began < HELD
     finally:
         release.set()
         holder.join()

@@ -10,7 +10,7 @@ from lib.errors import Refusal
 
 
 class Command(BaseCommand):
-    help = "Écrit toute la maison dans un fichier que l’autre moteur de base sait lire (copiez aussi files/ et seals/)."
+    help = "Écrit toute la maison dans un fichier que l’autre moteur de base sait lire ; files/, seals/ et secret-key vont avec."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FICHIER.jsonl.gz")
@@ -21,4 +21,4 @@ class Command(BaseCommand):
             count = write_house(file)
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        self.stdout.write(f"{count} lignes écrites dans {file}. Copiez aussi les dossiers files/ et seals/ de EGARDS_DATA.")
+        self.stdout.write(f"{count} lignes écrites dans {file}. Gardez avec lui files/, seals/ et secret-key de EGARDS_DATA.")
