@@ -256,7 +256,9 @@ def _qr(document: Document) -> str:
     except ValueError:
         return ""
     picture = BytesIO()
-    segno.make(payload, error="m", boost_error=False, micro=False, encoding="utf-8").save(picture, kind="png", scale=5, border=4)
+    segno.make(payload, error="m", boost_error=False, micro=False, encoding="utf-8", mask=2).save(
+        picture, kind="png", scale=3, border=4
+    )
     return "data:image/png;base64," + b64encode(picture.getvalue()).decode()
 
 

@@ -22,6 +22,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 FACTURX_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _FACTURX = f"""<rdf:Description rdf:about="" xmlns:fx="{FACTURX_NAMESPACE}"><fx:DocumentType>INVOICE</fx:DocumentType>\
@@ -95,17 +96,40 @@ def _choose_fonts() -> str:
 
 
 def _load() -> Callable[[dict[str, Any]], bytes]:
-    from weasyprint import CSS, HTML, Attachment  # inline: heavy, and reads FONTCONFIG_FILE
+    import weasyprint  # inline: heavy, and reads FONTCONFIG_FILE
+    from cssselect2 import ElementWrapper  # inline: heavy
+    from weasyprint import CSS, HTML, Attachment  # inline: heavy
     from weasyprint.text.fonts import FontConfiguration  # inline: heavy
     from weasyprint.urls import URLFetcher  # inline: heavy
 
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
     paper = CSS(string=_sheet(), font_config=fonts, url_fetcher=fetcher)  # read once for all documents
+    usual = [CSS(string=_usual(Path(weasyprint.__file__)), font_config=fonts, url_fetcher=fetcher)]
+
+    class Paper(HTML):  # type: ignore[misc]
+        """A page of the house's own templates, without what they never have: marks of lists and of notes, six of them
+        reckoned for each element, a tenth of the time of a document; read by the XML parser, six times as quick."""
+
+        def __init__(self, text: str) -> None:
+            self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
+            self.wrapper_element = ElementWrapper.from_html_root(ElementTree.fromstring(text), content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return usual
+
+    def read(wanted: dict[str, Any]) -> Any:
+        if wanted["paper"]:
+            try:
+                return Paper(wanted["html"])
+            except ElementTree.ParseError:  # a sign that XML has not, in somebody's words
+                pass
+        return HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None)
 
     def draw(wanted: dict[str, Any]) -> bytes:
         styles = [paper] if wanted["paper"] else []
-        document = HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None).render(font_config=fonts, stylesheets=styles)
+        document = read(wanted).render(font_config=fonts, stylesheets=styles)
         metadata = document.metadata
         metadata.title, metadata.lang = wanted["title"], wanted["language"]
         metadata.created = metadata.modified = wanted["at"]
@@ -131,6 +155,12 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
         return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=wanted["identifier"].encode()))
 
     return draw
+
+
+def _usual(library: Path) -> str:
+    """What browsers give every element before any style, as WeasyPrint has it, without its pseudo-elements of lists and notes."""
+    lines = library.parent.joinpath("css", "html5_ua.css").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("::"))
 
 
 def _sheet() -> str:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +27,8 @@ from lib.errors import Refusal
 def at_hand(request: HouseRequest) -> HttpResponse:
     """What one client has left, source by source; `facture` is the invoice to use it on, when one is meant."""
     ref = request.GET.get("client", "")
+    if not ref:
+        return redirect(f"{reverse('payments')}?voir=a-affecter")
     client = get_object_or_404(Customer.objects.visible_to(request.user), public_id=ref).head
     found = Invoice.objects.visible_to(request.user).of_family(client.family_ids()).unpaid()
     context = {
@@ -40,15 +43,14 @@ def at_hand(request: HouseRequest) -> HttpResponse:
 @require_safe
 def rest(request: HouseRequest, ref: str) -> HttpResponse:
     """What is left of a credit note, what it served for, what can be done."""
-    return show(request, note_of(request, ref))
+    note = note_of(request, ref)
+    return show(request, note) if note else redirect("invoice", ref)
 
 
-def note_of(request: HouseRequest, ref: str) -> Invoice:
-    """The credit note of a public id as this person may see it; 404 for anything else."""
+def note_of(request: HouseRequest, ref: str) -> Invoice | None:
+    """The credit note of a public id as this person may see it; None for an invoice, 404 for what is not there."""
     found = find_invoice(ref, user=request.user)
-    if found.is_draft or not found.is_credit_note:
-        raise Http404
-    return found
+    return found if found.is_credit_note and not found.is_draft else None
 
 
 def show(request: HouseRequest, note: Invoice, **bound: Any) -> HttpResponse:
@@ -76,6 +78,8 @@ def show(request: HouseRequest, note: Invoice, **bound: Any) -> HttpResponse:
 def use(request: HouseRequest, ref: str) -> HttpResponse:
     """Use what is left of it on an invoice."""
     note = note_of(request, ref)
+    if note is None:
+        return redirect("invoice", ref)
     due = due_of(request, note.customer)
     form = UseForm(request.POST, by=request.user, due=due, left=crediting.left_of(note), auto_id="use_%s")
     if form.is_valid() and (made := form.act(note)):
@@ -89,6 +93,8 @@ def use(request: HouseRequest, ref: str) -> HttpResponse:
 def give_back(request: HouseRequest, ref: str) -> HttpResponse:
     """Note that what is left of it went back to the client."""
     note = note_of(request, ref)
+    if note is None:
+        return redirect("invoice", ref)
     left, today = crediting.left_of(note), clock.today()
     form = GiveBackForm(request.POST, by=request.user, source=note, left=left, today=today, auto_id="back_%s")
     if form.is_valid() and form.act(note):
@@ -101,9 +107,10 @@ def give_back(request: HouseRequest, ref: str) -> HttpResponse:
 @require_POST
 def release(request: HouseRequest, ref: str, allocation: str) -> HttpResponse:
     """Take back what it counts on an invoice."""
-    row = get_object_or_404(
-        Allocation.objects.select_related("invoice", "credit_note"), public_id=allocation, credit_note=note_of(request, ref)
-    )
+    note = note_of(request, ref)
+    if note is None:
+        return redirect("invoice", ref)
+    row = get_object_or_404(Allocation.objects.select_related("invoice", "credit_note"), public_id=allocation, credit_note=note)
     try:
         crediting.release_credit(row, by=request.user)
         messages.success(request, _("La somme ne compte plus sur la facture %(number)s.") % {"number": row.invoice.number})

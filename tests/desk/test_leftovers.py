@@ -180,8 +180,10 @@ def test_strangers_find_nothing(note, other, diallo, client, as_karim, as_camill
         200, 200, 403, 403, 403,
     ]  # fmt: skip
     assert "Noter ce remboursement" not in as_lecture.get(rest_of(note)).content.decode()
-    missing = [reverse("credit_rest", args=["0" * 26]), rest_of(other), f"{reverse('payments_left')}?client={'0' * 26}"]
-    assert [as_karim.get(url).status_code for url in missing] == [404] * 3
+    missing = [reverse("credit_rest", args=["0" * 26]), f"{reverse('payments_left')}?client={'0' * 26}"]
+    assert [as_karim.get(url).status_code for url in missing] == [404] * 2
+    astray = [rest_of(other), reverse("payments_left")]
+    assert [as_karim.get(url).status_code for url in astray] == [302] * 2
     camille.taken = [Right.SEE_AMOUNTS]
     camille.save()
     assert [signed_in(camille).get(url).status_code for url in pages] == [403, 403]
