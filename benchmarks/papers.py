@@ -127,9 +127,8 @@ def main() -> None:
     draw("F2026-000000")
     first, imported = time.perf_counter() - began, "weasyprint" in sys.modules
     warm = one_by_one(asked.papers, draw, plain(asked.floor), rendering._renderer()._process)
-    print(
-        f"P12 first one after a start: {first * 1000:.0f} ms, ×{first / warm:.2f} a warm one (bar ×3); WeasyPrint in the asking process: {imported}"
-    )
+    print(f"P12 first one: {first * 1000:.0f} ms, ×{first / warm:.2f} a warm one (bar ×3), {ready:.1f} s after the start")
+    print(f"P12 WeasyPrint in the asking process: {imported} (bar False)")
     from_store(draw, warm)
     rendering.close()
     if asked.batch:
