@@ -21,6 +21,7 @@ from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Debts, Money, read_debts, told_money
 from desk.promises import PromiseLine, promise_line
 from desk.questions import Waiting, comes_from_a_question, waiting_of
+from desk.reminder_queue import Verdict, verdict_of
 from desk.thread import READ, Place, Thread, pills, read_thread
 from lib.folding import fold
 from lib.person_names import person_of
@@ -95,6 +96,7 @@ class RecordPage:
     also: list[str]
     known_as: list[Other]
     money: Money
+    reminding: Verdict | None
     complaints: list[Row]
     questions: list[Waiting]
     thread: Thread
@@ -174,6 +176,7 @@ def read_record(
         also=[row.reference for row in family.aliases],
         known_as=_known_as(family),
         money=money,
+        reminding=verdict_of(known.owed, user=user, today=today),
         complaints=complaints,
         questions=waiting_of(ids, user=user, today=today) if any(map(comes_from_a_question, owed)) else [],
         thread=thread,

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.rights import Right
 from crm.models import Company, Email
 from desk import phrases
 from desk.reminder_panel import Panel, read_panel
 from lib import clock
 from lib.typography import plural
 from tact.decide_words import tone_names
-from tact.facts import Decision, Link, Reason
+from tact.facts import Decision, Link, Owed, Reason
 from tact.models import Reminder
 from tact.planning import Planned, plan, planning_day
 from tact.reminding import Ready, prepare
@@ -244,6 +245,30 @@ def _note(key: str, rows: Sequence[Planned], seen: set[str]) -> str:
     done = sum(row.decision.customer.ref in seen for row in rows)
     told = ngettext("%(count)s message du modèle", "%(count)s messages du modèle", count) % {"count": count}
     return told + (", " + ngettext("%(count)s déjà vu", "%(count)s déjà vus", done) % {"count": done} if done else "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the reminders of one client, as their record says it: in the words of the queue."""
+
+    words: str
+    why: list[Piece]
+    tail: str
+    url: str  # the queue at that client; empty for who may not open it
+
+
+def verdict_of(owed: Owed | None, *, user: User, today: date) -> Verdict | None:
+    """Whether the client is reminded, called or left in peace on the civil date `today`, and why; None when nothing is
+    late and nothing keeps a reminder back."""
+    if owed is None:
+        return None
+    decision = owed.decision
+    late = any(debt.due_on < today for debt in owed.situation.debts)
+    if decision.decision == "wait" and not (late or decision.held):
+        return None
+    words = {"call": _("À appeler"), "wait": _("Rien ne part")}.get(decision.decision, _("Un rappel est prêt"))
+    url = f"{reverse('reminders')}?client={decision.customer.ref}#apercu" if user.may(Right.APPROVE_REMINDERS) else ""
+    return Verdict(words, [piece(reason) for reason in decision.reasons[:TOLD]], _tail(decision), url)
 
 
 def _row(row: Planned, today: date, seen: set[str], current: str) -> Row:

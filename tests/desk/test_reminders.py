@@ -85,6 +85,18 @@ def test_the_queue_the_api_and_the_command_say_the_same(four: dict[str, Customer
         assert f"/vers/{row['reasons'][0]['ref']['kind']}/{row['reasons'][0]['ref']['id']}/" in told
 
 
+def test_each_record_says_what_becomes_of_its_reminders(four: dict[str, Customer], as_karim: Client, as_lecture: Client) -> None:
+    words = {"call": "À appeler", "read": "Un rappel est prêt", "ready": "Un rappel est prêt", "held": "Rien ne part"}
+    for key, customer in four.items():
+        page = as_karim.get(reverse("customer", args=[customer.public_id]))
+        assert f"{words[key]} : " in text_of(page)
+        assert f'href="{reverse("reminders")}?client={customer.public_id}#apercu"' in page.content.decode()
+    held = text_of(as_karim.get(reverse("customer", args=[four["held"].public_id]))).replace("\u00a0", " ")
+    assert "A promis 860,00 € pour mercredi 25 novembre, noté par Karim aujourd’hui" in held
+    reader = as_lecture.get(reverse("customer", args=[four["held"].public_id]))
+    assert f"{reverse('reminders')}?client=" not in reader.content.decode()
+
+
 def test_one_customer_in_full(four: dict[str, Customer], as_karim: Client) -> None:
     told = text_of(as_karim.get(at(four["read"]))).replace("\u00a0", " ")
     assert "J−5 lundi 16 novembre, information" in told
