@@ -236,13 +236,13 @@ def unused_credit(ids: list[int]) -> Decimal:
 def lock_invoices(invoices: Iterable[Invoice]) -> dict[int, Invoice]:
     """The invoices as they now are, locked in one order whatever the caller's, by primary key."""
     keys = sorted({invoice.pk for invoice in invoices})
-    rows = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk") if keys else []
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk") if keys else []
     return {row.pk: row for row in rows}
 
 
 def lock_customer(customer: Customer) -> Customer:
     """The record that answers for the client, locked: payments of one client are written one after the other."""
-    (row,) = Customer.objects.select_for_update(of=("self",)).filter(pk=customer.merged_into_id or customer.pk)
+    (row,) = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer.merged_into_id or customer.pk)
     return row
 
 

@@ -55,7 +55,7 @@ def make_files(invoice: Invoice) -> list[InvoiceFile]:
     }
     stored = {kind: _store(content, kind) for kind, content in zip(KINDS, (pdf, xml), strict=True)}
     with transaction.atomic():
-        Invoice.objects.select_for_update().get(pk=invoice.pk)
+        Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
         if found := _complete(invoice):  # another maker was first: its bytes are the document's
             transaction.on_commit(lambda: _forget(stored.values()))
             return found

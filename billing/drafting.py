@@ -79,7 +79,7 @@ def discard_draft(draft: Invoice, *, by: User | None, version: int | None = None
 
 def locked_draft(draft: Invoice) -> Invoice:
     """The draft as it is now, locked until the transaction ends. Refuses one that has its number or is gone."""
-    current = Invoice.objects.select_for_update(of=("self",)).select_related("customer").filter(pk=draft.pk).first()
+    current = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer").filter(pk=draft.pk).first()
     if current is None:
         raise Refusal(_("Ce brouillon n’existe plus : quelqu’un l’a jeté."))
     if not current.is_draft:

@@ -76,7 +76,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
 def locked(draft: Invoice, *, key: str = "") -> Invoice:
     """The document as it is now, locked until the transaction ends. Refuses one that is gone, and a `key` that has already
     issued another one."""
-    rows = Invoice.objects.select_for_update(of=("self",)).select_related("customer", "contact", "credit_of")
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer", "contact", "credit_of")
     wanted = Q(pk=draft.pk) | Q(issue_key=key) if key else Q(pk=draft.pk)
     found = {row.pk: row for row in rows.filter(wanted).prefetch_related("lines").order_by("pk")}
     invoice = found.pop(draft.pk, None)
@@ -90,9 +90,9 @@ def locked(draft: Invoice, *, key: str = "") -> Invoice:
 def lock_customer(invoice: Invoice) -> None:
     """Lock the client of `invoice`, read again: what is printed is what the record says now. A record reunited with another
     since the draft was begun gives way to the one that answers for it."""
-    customer = Customer.objects.select_for_update(of=("self",)).get(pk=invoice.customer_id)
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.customer_id)
     if customer.merged_into_id:
-        customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.merged_into_id)
+        customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer.merged_into_id)
     invoice.customer = customer
 
 

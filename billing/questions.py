@@ -46,7 +46,7 @@ def ask(
     if invoice.is_draft or (line is not None and line.invoice_id != invoice.pk):
         raise Refusal(_("Cette question porte sur un document qui n’existe pas."))
     with transaction.atomic():
-        Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+        Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.pk)
         if found := Question.objects.unanswered().filter(invoice=invoice, line=line, words=words).first():
             return found
         row = timeline.record(

@@ -44,7 +44,7 @@ def reserve(invoice: Invoice, back: str = "") -> CheckoutSession:
     if not stripe_client.is_on():
         raise Refusal(_("Le paiement par carte n’est pas ouvert ici : réglez par virement, ou appelez-nous."))
     with transaction.atomic():
-        current = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+        current = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.pk)
         due = current.balance()
         if current.is_draft or current.is_credit_note or due <= 0:
             raise Refusal(_("Cette facture est déjà réglée : merci. Il n’y a rien à payer."))

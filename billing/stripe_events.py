@@ -88,7 +88,7 @@ def settle(facts: PageFacts) -> Verdict:
         return Verdict(
             State.TROUBLE, _("Stripe parle d’une page de paiement que nous n’avons pas ouverte."), subject=facts.intent
         )
-    invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=page.invoice_id)
+    invoice = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=page.invoice_id)
     page = CheckoutSession.objects.select_for_update(of=("self",)).get(pk=page.pk)
     if trouble := what_differs(facts, page, invoice):
         return Verdict(State.TROUBLE, trouble, invoice, facts.intent)
@@ -146,7 +146,7 @@ def close_failed(facts: PageFacts) -> Verdict:
     page = find_page(facts)
     if page is None:
         return Verdict(State.IGNORED)
-    invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=page.invoice_id)
+    invoice = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=page.invoice_id)
     page = CheckoutSession.objects.select_for_update(of=("self",)).get(pk=page.pk)
     if page.closed_at is None:
         close(page, CheckoutSession.Outcome.FAILED)

@@ -88,7 +88,7 @@ def open_complaint(
     sent_on = sent_on or received_on
     refuse_days(sent_on=sent_on, received_on=received_on, today=today)
     with transaction.atomic():
-        customer = Customer.objects.select_for_update(of=("self",)).select_related("merged_into").get(pk=customer.pk)
+        customer = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("merged_into").get(pk=customer.pk)
         _refuse_strangers(customer, contact, invoice, line)
         numbering.hold(f"complaints-{today.year}")
         if found := _already(key, customer, subject, body):

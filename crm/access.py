@@ -42,7 +42,7 @@ def invite(
     if contact.archived_at is not None:
         raise Refusal(_("Ce contact est archivé : rétablissez-le avant de l’inviter."), field="contact")
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=owner.pk)
+        Customer.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if found := ContactAccess.objects.living().filter(contact=contact, customer=owner, until=until).first():
             return found
         for former in ContactAccess.objects.filter(contact=contact, customer=owner, ended_at=None):

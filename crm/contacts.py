@@ -25,7 +25,7 @@ def add_contact(customer: Customer, *, by: User | None, **fields: Any) -> Contac
     """Add a person to a customer; `fields` are among `EDITABLE`, normalised by `crm.checks.check_contact`. The first
     one becomes the main one. Returns the contact."""
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         contact = Contact(customer=customer, **_only_editable(fields))
         contact.is_main = contact.is_main or not Contact.objects.present().filter(customer=customer).exists()
         set_contact_keys(contact).save(force_insert=True)

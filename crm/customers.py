@@ -47,7 +47,7 @@ def edit_customer(customer: Customer, *, by: User | None, version: int | None = 
     """Change fields of a customer; the history keeps which fields changed. `version` is the one the person saw:
     when somebody else wrote meanwhile, raises `Conflict` and writes nothing."""
     with transaction.atomic():
-        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         changed = [name for name, value in _only_editable(fields).items() if getattr(current, name) != value]
         if not changed:
             return current
@@ -81,7 +81,7 @@ def restore_customer(customer: Customer, *, by: User | None) -> Customer:
 
 def _archive(customer: Customer, summary: str, *, archived: bool, by: User | None) -> Customer:
     with transaction.atomic():
-        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         if bool(current.archived_at) == archived:
             return current
         now = clock.now()
@@ -125,7 +125,7 @@ def _tell_tags(ids: Iterable[int], *, by: User | None) -> None:
 def set_tags(customer: Customer, *, names: Iterable[str], by: User | None) -> list[str]:
     """Make the tags of a customer exactly those of `names` (new ones are created); returns them in order."""
     with transaction.atomic():
-        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         wanted = list(dict.fromkeys(find_tag(name) for name in names))
         had = list(current.tags.all())
         if set(wanted) != set(had):
@@ -148,7 +148,9 @@ def find_tag(name: str) -> Tag:
 def assign_owner(customers: Iterable[Customer], *, owner: User | None, by: User | None) -> dict[int, int | None]:
     """Give customers an owner; returns the former owner of each that changed, which is what undo needs."""
     with transaction.atomic():
-        rows = Customer.objects.select_for_update().filter(pk__in=[customer.pk for customer in customers]).order_by("pk")
+        rows = (
+            Customer.objects.select_for_update(no_key=True).filter(pk__in=[customer.pk for customer in customers]).order_by("pk")
+        )
         former = {row.pk: row.owner_id for row in rows if row.owner_id != (owner.pk if owner else None)}
         Customer.objects.filter(pk__in=former).update(owner=owner, version=F("version") + 1, updated_at=clock.now())
         told = {"kind": Kind.CUSTOMER_CHANGED, "summary": _("Suivi confié"), "by": by, "data": {"fields": ["owner"]}}

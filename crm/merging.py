@@ -76,7 +76,7 @@ def _lock(ids: Iterable[int]) -> None:
     heads = Customer.objects.filter(pk__in=ids).values_list("pk", "merged_into_id")
     wanted = {pk for pair in heads for pk in pair if pk}
     family = Customer.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted))
-    list(family.select_for_update().order_by("pk").values_list("pk"))
+    list(family.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _refuse_alias(customer: Customer, *, field: str) -> None:

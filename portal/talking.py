@@ -135,7 +135,7 @@ def _due(invoice: Invoice) -> Decimal:
 
 
 def _lock(invoice: Invoice) -> None:
-    Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+    Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.pk)
 
 
 def _words(text: str) -> str:

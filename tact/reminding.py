@@ -251,7 +251,7 @@ def _may(by: User, right: str) -> None:
 
 def _lock(customer: Customer) -> Customer:
     """The head of the record, locked until the transaction ends."""
-    return Customer.objects.select_for_update().get(pk=customer.merged_into_id or customer.pk)
+    return Customer.objects.select_for_update(no_key=True).get(pk=customer.merged_into_id or customer.pk)
 
 
 def _ready(head: Customer, *, by: User, on: date, now: datetime) -> Ready:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from fontTools.ttLib import TTFont
 
 from config.environment import ROOT
-from tests.config.sources import PACKAGES, modules, name_of, templates, tree
+from tests.config.sources import PACKAGES, calls, modules, name_of, templates, tree
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(name_of(path) for path in (ROOT / "docs").glob("*.md"))]
 
@@ -33,6 +33,18 @@ def test_every_table_has_its_line_of_life():
     ours = {model._meta.label for model in apps.get_models() if model._meta.app_label in PACKAGES}
     assert ours - documented == set()
     assert {name for name in documented if name.split(".")[0] in PACKAGES and name.split(".")[1][0].isupper()} - ours == set()
+
+
+def test_a_client_or_an_invoice_is_locked_without_stopping_what_points_to_it():
+    found = [
+        (name_of(path), call.lineno, {word.arg for word in call.keywords})
+        for path in modules()
+        for call in calls(tree(path))
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update"
+        and ast.unparse(call.func.value) in ("Customer.objects", "Invoice.objects", "family")
+    ]  # fmt: skip
+    assert len(found) > 15
+    assert [where for *where, words in found if "no_key" not in words] == []
 
 
 def test_every_command_is_documented():
