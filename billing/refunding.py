@@ -24,13 +24,14 @@ def refund_card(payment: Payment, amount: Decimal, *, reason: str, by: User, onc
         raise Refusal(_("Ce paiement n’est pas venu par carte : rendez-le par virement ou par chèque, puis notez-le."))
     if amount <= 0 or amount > payment.unallocated():
         raise Refusal(_("On ne rend que ce qui ne compte sur aucune facture."), field="amount")
+    reason = check_reason(reason)  # before the money leaves, not after
     try:
         made = stripe_client.client().v1.refunds.create(
-            {"payment_intent": payment.external_id, "amount": in_cents(amount), "metadata": {"reason": reason[:240]}},
+            {"payment_intent": payment.external_id, "amount": in_cents(amount), "metadata": {"reason": reason}},
             options={"idempotency_key": f"refund-{payment.public_id}-{once}"[:255]},
         )
     except stripe.StripeError as trouble:
-        raise stripe_client.unreachable(trouble) from None
+        raise stripe_client.unreachable(trouble, of_refund=True) from None
     facts = of_refund(made.to_dict(), 0)
     if facts.status != "succeeded":
         return None

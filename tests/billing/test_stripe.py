@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry
-from billing import collecting, refunding, stripe_checkout
+from billing import collecting, refunding, stripe_checkout, stripe_client
 from billing.models import CheckoutSession, Payment, StripeEvent
 from billing.reconciling import reconcile_open, reconcile_stripe
 from demo.stripe_standin import signature
@@ -308,6 +308,22 @@ class TestRefunds:
         assert Payment.objects.filter(amount__lt=0).count() == 1
         with pytest.raises(Refusal):
             refunding.refund_card(Payment.objects.get(pk=card.pk), D("0.01"), reason="encore", by=karim, once="l")
+
+    def test_what_would_be_refused_after_is_refused_before_the_money_leaves(self, paid_page, invoice, stripe_server, karim):
+        collecting.record_payment(
+            customer=invoice.customer, amount=D("60.00"), method="cheque", paid_on=clock.today(), by=None, invoices=[invoice]
+        )
+        tell_all(stripe_server)
+        (card,) = copies(Payment.objects.get(provider="stripe"), 1)
+        asked = len(stripe_server.calls)
+        with pytest.raises(Refusal) as refused:
+            refunding.refund_card(card, D("60.00"), reason=" ", by=karim, once="k")
+        assert (list(refused.value.errors), len(stripe_server.calls)) == (["reason"], asked)
+        assert Payment.objects.filter(amount__lt=0).count() == 0
+
+    def test_a_refund_without_answer_never_says_that_nothing_left(self):
+        told = str(stripe_client.unreachable(TimeoutError(), of_refund=True).message)
+        assert ("Rien n’a été débité" in told, told.startswith("Stripe n’a pas confirmé ce remboursement.")) == (False, True)
 
     def test_a_refund_made_at_stripe_makes_the_invoice_due_again(self, paid_page, invoice, stripe_server):
         tell_all(stripe_server)
