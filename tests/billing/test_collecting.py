@@ -378,7 +378,7 @@ class TestThanks:
         pay(diallo, "380.00", invoice)
         mail = Email.objects.get()
         assert (mail.recipient_email, mail.purpose) == ("diallo@example.org", "receipt")
-        assert mail.subject == f"Merci : la facture {invoice.number} est réglée"
+        assert mail.subject == f"Merci\u00a0: la facture {invoice.number} est réglée"
         assert "par chèque : 500,00\u00a0€" in mail.text
         assert "par virement : 360,00\u00a0€" in mail.text
         assert "20,00\u00a0€ de plus" in mail.text
