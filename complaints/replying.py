@@ -313,14 +313,14 @@ def _letter(
     return ComplaintLetter(
         public_id=public_id(), complaint=complaint, kind=wanted.kind, way=wanted.way, language=content.language,
         text_version=TEXT_VERSION, client_type=complaint.client_type, subject=composed.subject[:200], text=composed.text,
-        house=_printed(company), recipient="\n".join(line for line in lines if line)[:400], mediator_name=block.name,
+        house=printed_house(company), recipient="\n".join(line for line in lines if line)[:400], mediator_name=block.name,
         mediator_postal_address=block.postal_address, mediator_website=block.website,
         mediator_agreement_to=company.mediator_agreement_to if named else None,
         override_reason=_line(wanted.override_reason, "override_reason", 300), written_on=today, author=by,
     )  # fmt: skip
 
 
-def _printed(company: Company) -> dict[str, str]:
+def printed_house(company: Company) -> dict[str, str]:
     """Our own name and address, as frozen on the letter."""
     return {
         "name": company.name, "legal": company.legal_form, "address": company.address, "extra": company.address_extra,

@@ -20,6 +20,7 @@ from lib import clock
 from lib.errors import Refusal
 from portal import once
 from tact import reminding, rereading
+from tact import typesetting as notices
 
 HEARTBEAT = "egards-heartbeat"
 
@@ -99,5 +100,6 @@ def resume_imports() -> None:
 
 
 def typeset_letters() -> None:
-    """Typeset the letters of complaints that have no page yet, and join it to the mail that waits."""
+    """Typeset the letters of complaints that have no page yet, and join it to the mail that waits; the formal notices too."""
     typesetting.typeset_waiting()
+    notices.typeset_waiting()

@@ -15,5 +15,7 @@ urlpatterns = [
     path("relances/clients/<ref:ref>/demain/", reminders.put_off, name="reminder_put_off"),
     path("relances/clients/<ref:ref>/retenir/", reminders.hold, name="reminder_hold"),
     path("relances/clients/<ref:ref>/appel/", reminders.call, name="reminder_call"),
+    path("relances/mises-en-demeure/<ref:ref>/", reminders.notice, name="notice"),
+    path("relances/mises-en-demeure/<ref:ref>/pdf/", reminders.notice_pdf, name="notice_pdf"),
     path("relances/clients/<ref:ref>/mise-en-demeure/", reminders.formal_notice, name="formal_notice"),
 ]

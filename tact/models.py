@@ -65,6 +65,65 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.exclude(mail__state__in=NOT_DONE)
 
 
+class FormalNoticeQuerySet(models.QuerySet["FormalNotice"]):
+    """Formal notices in business words."""
+
+    def visible_to(self, user: "User") -> "FormalNoticeQuerySet":
+        """Those this person may read: staff who see amounts."""
+        return self if user.is_house and user.may("see_amounts") else self.none()
+
+    def waiting(self) -> "FormalNoticeQuerySet":
+        """Prepared, and nobody said that it was posted."""
+        return self.filter(reminder=None)
+
+
+class FormalNotice(models.Model):
+    """A formal notice prepared as a letter: every word of it, on which facts, frozen. It leaves by a person's hands; the
+    `Reminder` of its posting, with its proof, points to it."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="formal_notices")
+    client_type = models.CharField(max_length=16)
+    language = models.CharField(max_length=5)
+    text_version = models.CharField(max_length=16)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    house = models.JSONField()  # our name, address and contact details as printed
+    recipient = models.CharField(max_length=400)  # name and postal address, one line each
+    amount = models.DecimalField(max_digits=12, decimal_places=2)  # EUR asked for
+    decided = models.JSONField()  # decision, tone, step, emotion, reasons, scenario version; what is asked of which invoice
+    digest = models.CharField(max_length=32)  # of its words and of whom they go to
+    written_on = models.DateField()
+    written_at = models.DateTimeField(default=clock.now)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = FormalNoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["customer", "-id"], name="notice_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.written_on}"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Its words, one paragraph each."""
+        return [paragraph for paragraph in self.text.split("\n\n") if paragraph]
+
+
+class NoticeFile(models.Model):
+    """The PDF of a formal notice, written once, with its hash: what was printed and posted, byte for byte."""
+
+    notice = models.OneToOneField(FormalNotice, models.PROTECT, related_name="file")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class Reminder(models.Model):
     """One message, call or letter about what a customer owes: who decided, on which facts. Frozen once written; what
     became of its mail is the mail's own state."""
@@ -89,6 +148,8 @@ class Reminder(models.Model):
     digest = models.CharField(max_length=32, blank=True)  # of the message that the person had seen
     mail = models.OneToOneField("crm.Email", models.PROTECT, null=True, related_name="reminder")
     batch = models.CharField(max_length=32, blank=True)
+    notice = models.OneToOneField(FormalNotice, models.PROTECT, null=True, related_name="reminder")  # the letter it posted
+    proof = models.CharField(max_length=200, blank=True)  # of posting: the number of the registered letter
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(default=clock.now)
 

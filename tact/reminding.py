@@ -85,9 +85,9 @@ def approve(
     `subject` and `body` are their own words, when they changed them. Approving twice is approving once. Refuses a
     decision that is not a mail, with its reason.
     """
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     with transaction.atomic():
-        head = _lock(customer)
+        head = lock_head(customer)
         done = Reminder.objects.filter(customer=head, on=on, digest=seen, how=Reminder.How.MAIL).done().first()
         if done is not None:
             return done
@@ -119,7 +119,7 @@ def approve_batch(seen: Mapping[str, str], *, by: User, on: date, now: datetime)
 
 def take_back(reminders: Sequence[Reminder], *, by: User) -> int:
     """Take back the mails of `reminders` that have not left; returns how many. Refuses when none can be any more."""
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     taken = 0
     for reminder in reminders:
         if reminder.mail is not None and reminder.mail.is_cancellable:
@@ -133,7 +133,7 @@ def put_off(customer: Customer, *, by: User, on: date) -> Hold:
     """«À demain»: nothing to this customer before the working day after `on`. Twice is once."""
     resume = next_working_day(on, zone_of_firm())
     with transaction.atomic():
-        head = _lock(customer)
+        head = lock_head(customer)
         found = Hold.objects.in_force(on).filter(customer=head, tomorrow=True, resume_on=resume).first()
         if found is not None:
             return found
@@ -143,14 +143,14 @@ def put_off(customer: Customer, *, by: User, on: date) -> Hold:
 def hold(customer: Customer, *, resume_on: date, reason: str, by: User, today: date, invoice: Invoice | None = None) -> Hold:
     """Nothing to this customer (or about `invoice`) before the civil day `resume_on`, with the reason, which colleagues read.
     Refuses a day that is not in the future, and an invoice of another client."""
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     reason = _one_line(reason)
     if not reason:
         raise Refusal(_("Dites pourquoi : un collègue le lira avant d’écrire."), field="reason")
     if resume_on <= today:
         raise Refusal(_("Choisissez un jour à venir : c’est ce jour-là que les relances reprendront."), field="resume_on")
     with transaction.atomic():
-        head = _lock(customer)
+        head = lock_head(customer)
         if invoice is not None and invoice.customer_id not in head.family_ids():
             raise Refusal(_("Cette facture est celle d’un autre client."), field="invoice")
         return _held(head, invoice, resume_on, reason, by=by)
@@ -158,9 +158,9 @@ def hold(customer: Customer, *, resume_on: date, reason: str, by: User, today: d
 
 def release(held: Hold, *, by: User, reason: str = "") -> Hold:
     """Say that nothing keeps it back any more. Releasing twice is releasing once."""
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     with transaction.atomic():
-        head = _lock(held.customer)
+        head = lock_head(held.customer)
         current = Hold.objects.select_for_update().get(pk=held.pk)
         if current.released_at is not None:
             return current
@@ -186,11 +186,11 @@ class Said:
 def note_call(customer: Customer, *, by: User, on: date, now: datetime, said: Said) -> Reminder:
     """Note that this customer was called about what they owe: the call in the history, the step done, their promise of money
     when they gave one. Refuses a promise for a past day."""
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     if said.pays_on is not None and said.pays_on < on:
         raise Refusal(_("Ce jour est passé : notez celui pour lequel ils promettent."), field="pays_on")
     with transaction.atomic():
-        head = _lock(customer)
+        head = lock_head(customer)
         planned = plan_one(head, on=on, now=now)
         if planned is None:
             raise Refusal(_("Plus rien n’est dû par ce client : il n’y a pas lieu de l’appeler pour cela."))
@@ -206,32 +206,10 @@ def note_call(customer: Customer, *, by: User, on: date, now: datetime, said: Sa
     return reminder
 
 
-def send_formal_notice(customer: Customer, *, by: User, on: date, now: datetime, proof: str) -> Reminder:
-    """Note that a person posted the formal notice, with its `proof` (the number of the registered letter): its words are
-    kept in the history. Refuses who does not hold the right, and a customer who is not at that step."""
-    _may(by, Right.APPROVE_FORMAL_NOTICES)
-    proof = _one_line(proof)
-    if not proof:
-        raise Refusal(_("Notez le numéro du recommandé : sans preuve, la lettre ne vaut pas mise en demeure."), field="proof")
-    with transaction.atomic():
-        head = _lock(customer)
-        planned = plan_one(head, on=on, now=now)
-        if planned is None or planned.decision.tone != "formal":
-            raise Refusal(_("Ce client n’en est pas, ou n’en est plus, à la mise en demeure. Rien n’est noté."))
-        subject, words = notice_of(planned, by=by)
-        reminder = _written(head, planned, how=Reminder.How.LETTER, by=by, on=on)
-        _save(reminder, planned.decision)
-        timeline.record(
-            customer=head, kind=Kind.LETTER, summary=gettext_lazy("Mise en demeure envoyée"), by=by, body=f"{subject}\n\n{words}",
-            channel="post", direction=Direction.OUT, about=reminder, about_kind="reminder", data={"proof": proof},
-        )  # fmt: skip
-    return reminder
-
-
-def notice_of(planned: Planned, *, by: User) -> tuple[str, str]:
+def notice_of(planned: Planned, *, by: User, company: Company | None = None) -> tuple[str, str]:
     """Subject and words of the formal notice, ready to print and sign."""
     language = planned.family.head.language
-    values = _letter_values(planned, by, the_company(), language)
+    values = _letter_values(planned, by, company or the_company(), language)
     return message.formal_notice(planned.decision, _types(planned), values, language=language)
 
 
@@ -244,12 +222,13 @@ def _types(planned: Planned) -> set[str]:
 # --- pieces
 
 
-def _may(by: User, right: str) -> None:
+def may(by: User, right: str) -> None:
+    """Refuse who does not hold the right."""
     if not by.may(right):
         raise Refusal(_("Vous n’avez pas le droit de décider de cette relance. Demandez à un responsable."))
 
 
-def _lock(customer: Customer) -> Customer:
+def lock_head(customer: Customer) -> Customer:
     """The head of the record, locked until the transaction ends."""
     return Customer.objects.select_for_update(no_key=True).get(pk=customer.merged_into_id or customer.pk)
 
@@ -324,7 +303,7 @@ def _delay(on: date, now: datetime, batch: str) -> timedelta:
 
 
 def _held(head: Customer, invoice: Invoice | None, resume_on: date, reason: str, *, by: User, tomorrow: bool = False) -> Hold:
-    _may(by, Right.APPROVE_REMINDERS)
+    may(by, Right.APPROVE_REMINDERS)
     made = Hold.objects.create(customer=head, invoice=invoice, resume_on=resume_on, reason=reason, tomorrow=tomorrow, by=by)
     timeline.record(
         customer=head, kind=Kind.REMINDER_HELD, summary=gettext_lazy("Relances retenues"), by=by, body=reason, about=made,

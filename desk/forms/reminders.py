@@ -68,6 +68,7 @@ class HoldForm(Promising):
 
 
 class ProofForm(Promising):
-    """The number of the registered letter."""
+    """The day a formal notice was posted, and the number of the registered letter."""
 
+    on = forms.DateField(label=lazy("Postée le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     proof = forms.CharField(label=lazy("Numéro du recommandé"), max_length=200)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policy import Right, policy
@@ -20,8 +21,8 @@ from desk.reminder_queue import Queue, read_queue
 from desk.reminder_seen import note_seen, seen_by
 from lib import clock
 from lib.errors import Refusal
-from tact import reminding
-from tact.models import Hold, Reminder
+from tact import noticing, reminding
+from tact.models import FormalNotice, Hold, NoticeFile, Reminder
 from tact.planning import plan_one, planning_day
 from tact.reminding import Said
 
@@ -137,28 +138,63 @@ def call(request: HouseRequest, ref: str) -> HttpResponse:
 @policy(right=Right.APPROVE_FORMAL_NOTICES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def formal_notice(request: HouseRequest, ref: str) -> HttpResponse:
-    """The letter to print and sign, then the proof that it was posted."""
+    """The letter as it would be today, then prepared to be printed and signed."""
     customer, day = _customer(request, ref), _day(request)
     planned = plan_one(customer, on=day, now=clock.now())
     if planned is None or planned.decision.tone != "formal":
         messages.error(request, _("Ce client n’en est pas à la mise en demeure."))
         return redirect(_at(ref) if request.user.may(Right.APPROVE_REMINDERS) else "home")
-    form = ProofForm(request.POST or None, by=request.user)
+    if request.method == "POST":
+        return redirect("notice", noticing.prepare_notice(customer, by=request.user, on=day, now=clock.now()).public_id)
+    prepared = FormalNotice.objects.visible_to(request.user).waiting().filter(customer=planned.family.head)
+    context = {"customer": customer, "notice": noticing.notice_from(planned, by=request.user, on=day), "back": _at(ref)}
+    return render(request, "desk/reminders/formal_notice.html", {**context, "prepared": prepared})
+
+
+@policy(right=Right.SEE_AMOUNTS, write=Right.APPROVE_FORMAL_NOTICES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice(request: HouseRequest, ref: str) -> HttpResponse:
+    """A formal notice as it was prepared, its page, and the proof that it was posted."""
+    row = _notice(request, ref)
+    form = ProofForm(request.POST or None, by=request.user, initial={"on": clock.today()})
     if form.is_valid() and _done(
-        form, lambda: reminding.send_formal_notice(customer, by=request.user, on=day, now=clock.now(), **form.cleaned_data)
+        form, lambda: noticing.post_notice(row, by=request.user, today=clock.today(), **form.cleaned_data)
     ):
         messages.success(request, _("La mise en demeure est notée, avec sa preuve."))
-        return redirect("reminders")
-    subject, words = reminding.notice_of(planned, by=request.user)
-    context = {"form": form, "customer": customer, "subject": subject, "words": words, "back": _at(ref)}
-    return render(request, "desk/reminders/formal_notice.html", context, status=422 if form.is_bound else 200)
+        return redirect("notice", ref)
+    posted = Reminder.objects.filter(notice=row).select_related("approved_by").first()
+    context = {"notice": row, "form": form, "posted": posted, "file": NoticeFile.objects.filter(notice=row).first()}
+    context["may_post"] = request.user.may(Right.APPROVE_FORMAL_NOTICES)
+    return render(request, "desk/reminders/notice.html", context, status=422 if form.is_bound else 200)
+
+
+@policy(right=Right.SEE_AMOUNTS)
+@require_safe
+@xframe_options_deny
+def notice_pdf(request: HouseRequest, ref: str) -> HttpResponse:
+    """Its page, byte for byte; while it is being typeset, the letter to read."""
+    row = _notice(request, ref)
+    file = NoticeFile.objects.filter(notice=row).first()
+    if file is None:
+        messages.info(request, _("La lettre est en cours de mise en page : son PDF sera là dans une minute."))
+        return redirect("notice", ref)
+    answer = HttpResponse(bytes(file.content), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="mise-en-demeure-{row.written_on:%Y-%m-%d}.pdf"'
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _notice(request: HouseRequest, ref: str) -> FormalNotice:
+    rows = FormalNotice.objects.visible_to(request.user).select_related("customer", "author")
+    return get_object_or_404(rows, public_id=ref)
 
 
 @policy(right=Right.SEE_AMOUNTS)
 @require_safe
 def reminder(request: HouseRequest, ref: str) -> HttpResponse:
     """What was reminded, who decided it and why, frozen."""
-    rows = Reminder.objects.visible_to(request.user).select_related("customer", "mail", "approved_by")
+    rows = Reminder.objects.visible_to(request.user).select_related("customer", "mail", "approved_by", "notice")
     row = get_object_or_404(rows, public_id=ref)
     return render(request, "desk/reminders/reminder.html", {"row": row, "lines": row.lines.select_related("invoice")})
 

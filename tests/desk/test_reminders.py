@@ -194,8 +194,9 @@ def test_the_formal_notice_is_read_printed_and_noted_with_its_proof(
     assert "Un responsable peut l’envoyer." in text_of(as_karim.get(at(le_goff)))
     assert "Lire la lettre" in text_of(as_nadia.get(at(le_goff)))
     assert "mettons en demeure" in text_of(as_nadia.get(url))
-    assert as_nadia.post(url, {"proof": ""}).status_code == 422
-    as_nadia.post(url, {"proof": "1A 234 567 890"})
+    letter = as_nadia.post(url)["Location"]
+    assert as_nadia.post(letter, {"on": MONDAY.isoformat(), "proof": ""}).status_code == 422
+    as_nadia.post(letter, {"on": MONDAY.isoformat(), "proof": "1A 234 567 890"})
     assert Reminder.objects.filter(how="letter").count() == 1
     thread = text_of(as_nadia.get(reverse("customer", args=[le_goff.public_id])))
     assert "Mise en demeure" in thread

@@ -41,7 +41,7 @@ from crm.models import (
 from crm.models.timeline import Visibility
 from lib import clock
 from lib.public_ids import public_id
-from tact.models import Hold, Reminder
+from tact.models import FormalNotice, Hold, Reminder
 from tests.harness.personas import member
 
 
@@ -150,6 +150,10 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     reminder = Reminder.objects.create(
         customer=customer, how="call", decision="call", tone="spoken", on=clock.today(), amount=10, reasons=[], scenario_version=1
     )
+    notice = FormalNotice.objects.create(
+        customer=customer, client_type="professional", language="fr", text_version="1", subject="Mise en demeure", text="Réglez.",
+        house={}, recipient="Menuiserie Le Goff", amount=10, decided={}, digest="d", written_on=clock.today(),
+    )  # fmt: skip
     held = Hold.objects.create(customer=customer, resume_on=clock.today() + timedelta(days=9), reason="words of a colleague")
     mail_sample, file_sample = pair(*mails), pair(*files)
     return {
@@ -177,6 +181,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "rappels/ref": seen_by_all(reminder),
         "reprendre/ref": seen_by_all(reminder),
         "retenues/ref": seen_by_all(held),
+        "mises-en-demeure/ref": seen_by_all(notice),
         "textes/key": word(current_texts("fr")[0].key),
         "language": word("fr"),
         "version": word("1"),

@@ -181,22 +181,6 @@ def notice_step(customer: Customer, by: User, draft: Invoice | None = None) -> I
     return bill
 
 
-def test_a_formal_notice_is_prepared_and_sent_only_by_who_may_with_its_proof(le_goff: Customer, karim: User, nadia: User) -> None:
-    notice_step(le_goff, karim)
-    found = planned(le_goff)
-    assert (found.decision.step, found.decision.tone) == ("formal_notice", "formal")
-    assert prepare(found, by=nadia, on=MONDAY, company=Company.objects.get()) is None
-    with pytest.raises(Refusal, match="droit"):
-        reminding.send_formal_notice(le_goff, by=karim, on=MONDAY, now=NOW, proof="1A 234")
-    with pytest.raises(Refusal, match="recommandé"):
-        reminding.send_formal_notice(le_goff, by=nadia, on=MONDAY, now=NOW, proof=" ")
-    made = reminding.send_formal_notice(le_goff, by=nadia, on=MONDAY, now=NOW, proof="1A 234")
-    assert (made.how, Email.objects.count()) == ("letter", 0)
-    assert "mettons en demeure" in Interaction.objects.get(kind="letter").body
-    with pytest.raises(Refusal, match="n’en est pas"):
-        reminding.send_formal_notice(le_goff, by=nadia, on=MONDAY, now=NOW, proof="1A 234")
-
-
 @pytest.mark.parametrize("client_type", ["consumer", "non_professional", "unknown", "professional", "public"])
 def test_penalties_and_forty_euros_are_for_professionals_and_public_bodies_only(
     client_type: str, le_goff: Customer, karim: User, nadia: User

@@ -4,20 +4,30 @@ import pytest
 from django.db import connection
 
 from crm import triggers
-from tact.models import Reminder, ReminderLine
+from tact.models import FormalNotice, NoticeFile, Reminder, ReminderLine
 from tact.triggers import GUARDS
 from tests.harness.frozen import build_again, left_open
 from tests.tact.owing import MONDAY, invoice
 
-CHANGES = {Reminder: {"tone": "firm"}, ReminderLine: {"step": "call"}}
+CHANGES = {
+    Reminder: {"tone": "firm"},
+    ReminderLine: {"step": "call"},
+    FormalNotice: {"text": "Autre chose"},
+    NoticeFile: {"sha256": "0" * 64},
+}
 
 
 @pytest.fixture
 def reminded(database, le_goff):
-    """A call about an invoice."""
+    """A formal notice with its page, posted about an invoice."""
+    notice = FormalNotice.objects.create(
+        customer=le_goff, client_type="professional", language="fr", text_version="1", subject="Mise en demeure", text="Réglez.",
+        house={}, recipient="Menuiserie Le Goff", amount=10, decided={}, digest="d", written_on=MONDAY,
+    )  # fmt: skip
+    NoticeFile.objects.create(notice=notice, content=b"%PDF-", sha256="a" * 64)
     reminder = Reminder.objects.create(
-        customer=le_goff, how="call", decision="call", tone="spoken", on=MONDAY, amount=10, reasons=[], scenario_version=1
-    )
+        customer=le_goff, how="letter", decision="send", tone="formal", on=MONDAY, amount=10, reasons=[], scenario_version=1, notice=notice, proof="1A",
+    )  # fmt: skip
     return ReminderLine.objects.create(reminder=reminder, invoice=invoice(le_goff), amount=10)
 
 
