@@ -26,7 +26,8 @@ def reminded(database, le_goff):
     )  # fmt: skip
     NoticeFile.objects.create(notice=notice, content=b"%PDF-", sha256="a" * 64)
     reminder = Reminder.objects.create(
-        customer=le_goff, how="letter", decision="send", tone="formal", on=MONDAY, amount=10, reasons=[], scenario_version=1, notice=notice, proof="1A",
+        customer=le_goff, how="letter", decision="send", tone="formal", on=MONDAY, amount=10, reasons=[], scenario_version=1,
+        notice=notice, proof="1A",
     )  # fmt: skip
     return ReminderLine.objects.create(reminder=reminder, invoice=invoice(le_goff), amount=10)
 
