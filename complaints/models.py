@@ -284,8 +284,8 @@ class ComplaintLetter(models.Model):
 
     @property
     def has_left(self) -> bool:
-        """Whether it may have reached the client: taken back or refused by their server, it never was an answer."""
-        return self.email is None or self.email.state not in (Email.State.CANCELLED, Email.State.FAILED)
+        """Whether it may have reached the client: taken back, held or refused by their server, it never was an answer."""
+        return self.email is None or self.email.state not in (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)
 
     @property
     def paragraphs(self) -> list[str]:

@@ -242,6 +242,7 @@ def _years(known: Known) -> int:
 
 def _last_reminder(known: Known) -> PastReminder | None:
     rows = [past for claim in known.claims for past in claim.debt.reminders]
+    rows += known.situation.reminders  # they were written to, whatever they have paid since
     return max(rows, key=lambda past: (past.leaving, past.on), default=None)
 
 

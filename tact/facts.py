@@ -275,6 +275,7 @@ class MoneySituation:
     promises: tuple[MoneyPromise, ...] = ()
     transits: tuple[Transit, ...] = ()
     kept: Decimal = Decimal(0)  # EUR of theirs that we hold and that count on no invoice: surplus, credit notes
+    reminders: tuple[PastReminder, ...] = ()  # of the last days, whatever became of their invoices
     holds: tuple[DatedHold, ...] = ()
     contacts: tuple[Contact, ...] = ()
     satisfaction: Satisfaction | None = None  # the last one

@@ -333,6 +333,7 @@ class _Reader:
             holds=tuple(self.holds[head.pk, None]),
             contacts=tuple(self.contacts[head.pk]),
             kept=self.kept[head.pk],
+            reminders=tuple(past for pk in family.ids for past in self.traces.lately[pk]),
             email=to.address if to else "",
             refused=self._refused(family),
             phone=next((number for number in numbers if number), ""),

@@ -35,7 +35,8 @@ def _without(situation: MoneySituation, reminder: Reminder) -> MoneySituation:
         replace(debt, reminders=tuple(past for past in debt.reminders if past.link.ref != reminder.public_id))
         for debt in situation.debts
     )
-    return replace(situation, debts=debts)
+    others = tuple(past for past in situation.reminders if past.link.ref != reminder.public_id)
+    return replace(situation, debts=debts, reminders=others)
 
 
 def _changed_since(reminder: Reminder, situation: MoneySituation) -> str:

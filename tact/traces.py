@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +34,8 @@ from billing.models import Allocation, Invoice, Payment, Question, TransferNotic
 from crm.models import Customer
 from lib.money import cents
 from tact import facts
-from tact.models import LEAVING, NOT_DONE, Hold, ReminderLine, Scenario
+from tact.decide import BETWEEN_DAYS
+from tact.models import LEAVING, NOT_DONE, Hold, Reminder, ReminderLine, Scenario
 
 HABITS = 200  # the last invoices of a client, from which its habits are known
 INVOICE = "invoice"
@@ -75,6 +76,7 @@ class Traces:
     transits: dict[int, list[facts.Transit]] = field(default_factory=lambda: defaultdict(list))
     holds: dict[tuple[int, int | None], list[facts.DatedHold]] = field(default_factory=lambda: defaultdict(list))
     reminders: dict[int, list[facts.PastReminder]] = field(default_factory=lambda: defaultdict(list))
+    lately: dict[int, list[facts.PastReminder]] = field(default_factory=lambda: defaultdict(list))  # by customer
     questions: list[tuple[int, str, str, datetime]] = field(default_factory=list)  # customer, invoice, exchange, when
     received: list[promised.Part] = field(default_factory=list)
     left: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # EUR of theirs that count on no invoice
@@ -97,6 +99,7 @@ def read(
     """
     parts = [
         _scenario(), _habits(ids, alone), _first_invoices(ids), _transits(invoices, today), _holds(ids, today), _reminders(invoices),
+        _lately(ids, today),
         _questions(ids), _surplus(ids), _credit(ids),
     ]  # fmt: skip
     parts += [_received(ids, since)] if since is not None else []
@@ -225,6 +228,21 @@ def _reminders(invoices: Sequence[int]) -> QuerySet[Any]:
     )  # fmt: skip
 
 
+def _lately(ids: Sequence[int], today: date) -> QuerySet[Any]:
+    """What was done about these customers in the last days, on invoices that may have been paid since."""
+    done = ~Q(mail__state__in=NOT_DONE) | Q(mail=None)
+    rows = Reminder.objects.filter(done, customer_id__in=ids, on__gt=today - timedelta(days=BETWEEN_DAYS))
+    return _part(
+        rows, "lately", ref="public_id", customer="customer_id", on="on", text="step", name="how",
+        state=Coalesce("mail__state", Value("")), place="pk",
+    )  # fmt: skip
+
+
+def _read_lately(found: Traces, row: _Row) -> None:
+    past = facts.PastReminder(facts.Link("reminder", row.ref), row.text, row.on, row.name, row.state in LEAVING)
+    found.lately[row.customer].append(past)
+
+
 def _read_reminder(found: Traces, row: _Row) -> None:
     told = found.reminders[row.invoice]
     told.append(facts.PastReminder(facts.Link("reminder", row.ref), row.text, row.on, row.name, row.state in LEAVING))
@@ -278,5 +296,6 @@ def first_name(name: str | None) -> str:
 
 _READERS = {
     "scenario": _read_scenario, "habits": _read_habits, "first": _read_first, "transit": _read_transit, "hold": _read_hold,
-    "reminder": _read_reminder, "question": _read_question, "received": _read_received, "left": _read_left,
+    "reminder": _read_reminder,
+    "lately": _read_lately, "question": _read_question, "received": _read_received, "left": _read_left,
 }  # fmt: skip

@@ -180,10 +180,11 @@ def test_the_acknowledgement_leaves_once_by_mail(complaint, nadia, today):
     assert refused(acknowledge, complaint, by=nadia, today=today, words="Encore")[1] == "Cette lettre est déjà partie."
 
 
-def test_a_mail_taken_back_is_no_answer(complaint, nadia, today):
+@pytest.mark.parametrize("fate", ["cancelled", "held", "failed"])
+def test_a_mail_that_reaches_nobody_is_no_answer(complaint, nadia, today, fate):
     letter = answer(complaint, decision="favourable", words="Nous venons l’ajuster.", by=nadia, today=today)
     assert state(complaint, today) == State.FAVOURABLE
-    Email.objects.filter(pk=letter.email_id).update(state=Email.State.CANCELLED)
+    Email.objects.filter(pk=letter.email_id).update(state=fate)
     assert state(complaint, today) == State.WRITTEN
 
 

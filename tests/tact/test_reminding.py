@@ -281,3 +281,14 @@ def test_a_held_reminder_did_nothing_and_is_decided_again(le_goff: Customer, kar
     outbox.cancel(made.mail, by=karim)  # type: ignore[arg-type]
     assert planned(le_goff).decision.decision == "send"
     assert approve(le_goff, karim) != made
+
+
+def test_who_paid_yesterday_is_not_written_to_again_today(le_goff: Customer, karim: User) -> None:
+    first = invoice(le_goff)
+    approve(le_goff, karim)
+    Email.objects.update(state=Email.State.SENT)
+    pay(first)
+    invoice(le_goff, late=2)  # its first step falls the day after
+    decision = planned(le_goff, on=MONDAY + timedelta(days=1)).decision
+    assert (decision.decision, decision.reasons[0].code, decision.resume_on) == ("wait", "just_reminded", date(2026, 11, 26))
+    assert planned(le_goff, on=MONDAY + timedelta(days=3)).decision.decision == "send"
