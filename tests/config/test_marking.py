@@ -25,6 +25,7 @@ FRENCH_CODE = {
     "billing/verifier.py": "a program of one file, which leaves with the archive",
     "complaints/management/": "the terminal of who runs the server",
     "complaints/triggers.py": "what the database says to who types SQL",
+    "tact/triggers.py": "what the database says to who types SQL",
     "crm/management/": "the terminal of who runs the server",
     "crm/mail_checkup.py": "the terminal of who runs the server",
     "demo/": "the demonstration firm is French: its people, its works, their words",
