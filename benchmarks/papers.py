@@ -102,8 +102,8 @@ def plain(folder: str) -> Callable[[int], object]:
 
 
 def _rests(pid: int, used: float) -> bool:
-    """Whether a process has nothing to do any more: it has used no processor for half a second."""
-    time.sleep(0.5)
+    """Whether a process has nothing to do any more: it has used no processor for three seconds."""
+    time.sleep(3)
     return spent(pid) == used
 
 

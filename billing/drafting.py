@@ -19,17 +19,19 @@ from lib.vat import totals
 Lines = Iterable[Mapping[str, Any]]
 
 
-def create_draft(*, customer: Customer, lines: Lines, by: User | None, **fields: Any) -> Invoice:
+def create_draft(*, customer: Customer, lines: Lines, by: User | None, key: str = "", **fields: Any) -> Invoice:
     """Begin an invoice for `customer`, without a number; nothing is told to anyone yet. Returns it.
 
     Each line is a mapping of `draft_checks.LINE_FIELDS` (amounts in EUR without tax, `vat_rate` and `discount` in
     percent, as text, Decimal or int); `fields` are among `draft_checks.FIELDS`. Raises Refusal naming every wrong field
-    (`lines.0.unit_price`).
+    (`lines.0.unit_price`). `key` names the request: the same one gives the same draft, or the invoice it has become.
     """
     rows, values = _checked(lines, fields)
     with transaction.atomic():
+        if key and (found := Invoice.objects.filter(draft_key=key).first()):
+            return found
         _refuse_contact(values, customer)
-        draft = Invoice(customer=customer.head, created_by=by, **values)
+        draft = Invoice(customer=customer.head, created_by=by, draft_key=key or None, **values)
         _total(draft, rows)
         draft.save(force_insert=True)
         _write_lines(draft, rows)

@@ -15,17 +15,18 @@ from billing.models import Invoice
 from lib.errors import Refusal
 
 
-def once(kind: str, *, on: date, key: str, body: Any, act: Callable[[str], Invoice]) -> Invoice:
-    """`act(name)`, which issues a document of `kind` on that day under the name of the request. The series is locked
-    first, so that two requests with one key follow each other. Refuses a key that came with another `body` (anything
-    JSON can hold, the object acted on among it). Without key, just `act("")`."""
+def once(kind: str, *, on: date, key: str, body: Any, act: Callable[[str], Invoice], kept_as: str = "issue_key") -> Invoice:
+    """`act(name)`, which issues a document of `kind` on that day under the name of the request, kept in the column `kept_as`
+    («draft_key» for what only begins one). The series is locked first, so that two requests with one key follow each other.
+    Refuses a key that came with another `body` (anything JSON can hold, the object acted on among it). Without key, just
+    `act("")`."""
     if not key:
         return act("")
     head = f"api-{_digest(key)[:40]}-"
     name = head + _digest(json.dumps(body, sort_keys=True, default=str))[:24]
     with transaction.atomic():
         numbering.lock_series(kind, on)
-        known = Invoice.objects.filter(issue_key__startswith=head).values_list("issue_key", flat=True).first()
+        known = Invoice.objects.filter(**{f"{kept_as}__startswith": head}).values_list(kept_as, flat=True).first()
         if known is not None and known != name:
             raise Refusal(
                 _("Cette clé a déjà servi à une autre demande. Répétez la même demande, ou donnez une autre clé."),

@@ -184,6 +184,8 @@ class Invoice(models.Model):
     credit_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
     credit_reason = models.CharField(_("motif de l’avoir"), max_length=240, blank=True)
 
+    draft_key = models.CharField(max_length=80, unique=True, null=True, blank=True)  # Idempotency-Key of who began it
+
     # Written at issue, and never again.
     number = models.CharField(_("numéro"), max_length=35, unique=True, null=True, blank=True)
     issued_on = models.DateField(_("émise le"), null=True, blank=True)

@@ -97,12 +97,18 @@ class InvoiceViewSet(Rows):
         rows = Invoice.objects.visible_to(self.request.user).select_related("customer", "contact", "credit_of")
         return rows.with_balance().with_vat().prefetch_related("lines").defer("snapshot")
 
+    @extend_schema(parameters=[KEY])
     def create(self, request: Request) -> Response:
-        """Begin a draft."""
+        """Begin a draft. The same `Idempotency-Key` with the same request gives back the first one, issued meanwhile or not."""
         fields = self.read(request)
         fields.pop("version", None)
         customer, lines = fields.pop("customer"), fields.pop("lines", [])
-        draft = drafting.create_draft(customer=customer.head, lines=_lines(lines), by=request.user, **fields)
+        draft = idempotence.once(
+            Invoice.Kind.INVOICE, on=clock.today(), key=request.headers.get("Idempotency-Key", ""), body=["draft", request.data],
+            act=lambda key: drafting.create_draft(
+                customer=customer.head, lines=_lines(lines), by=request.user, key=key, **fields
+            ), kept_as="draft_key",
+        )  # fmt: skip
         return self.answer(draft, made=True)
 
     def partial_update(self, request: Request, id: str) -> Response:

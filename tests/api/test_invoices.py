@@ -88,6 +88,19 @@ def test_the_api_and_the_screens_come_to_the_same(api: Api, draft: dict[str, Any
     assert by_api_words == {"lines.0.unit_price": [by_hand_words.lines[0].errors["unit_price"]]}
 
 
+def test_one_key_one_draft(api: Api, client_of_ours: Customer) -> None:
+    body, key = {"customer": client_of_ours.public_id, "lines": LINES}, {"Idempotency-Key": "first"}
+    made, again = (api("POST", "invoices/", body, **key) for _twice in (1, 2))
+    assert (made[0], made, Invoice.objects.count()) == (201, again, 1)
+    status, other = api("POST", "invoices/", {**body, "subject": "Autre"}, **key)
+    assert (status, list(other["errors"])) == (400, ["Idempotency-Key"])
+    number = api("POST", f"invoices/{made[1]['id']}/issue/", {})[1]["number"]
+    assert api("POST", "invoices/", body, **key)[1]["number"] == number
+    assert api("POST", "invoices/", body, **{"Idempotency-Key": "second"})[1]["id"] != made[1]["id"]
+    assert [api("POST", "invoices/", body)[0] for _twice in (1, 2)] == [201, 201]
+    assert Invoice.objects.count() == 4
+
+
 def test_one_key_one_invoice(api: Api, draft: dict[str, Any], client_of_ours: Customer) -> None:
     path, key = f"invoices/{draft['id']}/issue/", {"Idempotency-Key": "one"}
     first, again = api("POST", path, {}, **key), api("POST", path, {}, **key)
