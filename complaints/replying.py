@@ -305,7 +305,12 @@ def _letter(
     named = bool(composed.block) and content.client_type in MEDIATION_TYPES
     block = content.mediator if named else MediatorBlock("", "", "")
     who = complaint.contact.full_name if complaint.contact else ""
-    lines = [customer.name, who if who != customer.name else "", customer.address, customer.address_extra]
+    lines = [
+        customer.name,
+        who if who != customer.name and not customer.is_person else "",
+        customer.address,
+        customer.address_extra,
+    ]
     if wanted.kind == LetterKind.TO_MEDIATOR:
         lines = [content.mediator.name, content.mediator.postal_address]
     else:
