@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crm.models import Contact
 
 
+LOST = (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)  # a letter of that fate reached nobody
 DOORS = sorted(kind.value for kind in CLOSINGS | {F.REOPENED})  # what opens or closes it
 
 
@@ -285,7 +286,7 @@ class ComplaintLetter(models.Model):
     @property
     def has_left(self) -> bool:
         """Whether it may have reached the client: taken back, held or refused by their server, it never was an answer."""
-        return self.email is None or self.email.state not in (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)
+        return self.email is None or self.email.state not in LOST
 
     @property
     def paragraphs(self) -> list[str]:

@@ -4,17 +4,20 @@ Rules never read it: they read the facts. It is what people see among what is ow
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.models import Complaint
+from complaints.models import LOST, Complaint, ComplaintLetter
 from complaints.states import ANSWERS, F, Fact, Standing, invitation_due, known_on
 from crm.models import Commitment
 from lib import clock
 
 ABOUT = "complaint"
+LOOKED_BACK = timedelta(days=90)  # of letters whose mail did not reach anybody
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,24 @@ def rebuild(complaint: Complaint, *, today: date) -> list[Commitment]:
         _set(row, wanted.get(what), fresh, is_open=standing.is_open)
         row.save()
     return sorted(rows.values(), key=lambda row: (row.due_on, row.what))
+
+
+def put_right(*, today: date) -> int:
+    """Rebuild the dates of complaints whose letter met its fate after it was written (held, refused, taken back, then sent all the
+    same): what was kept by a letter that reached nobody is owed again. Returns how many. Safe to run at any time."""
+    lost = Q(email__state__in=LOST) | Q(email__settled_at__isnull=False)
+    letters = ComplaintLetter.objects.filter(lost, written_on__gte=today - LOOKED_BACK)
+    done = 0
+    for complaint in Complaint.objects.filter(pk__in=letters.values("complaint")).with_facts().order_by("pk"):
+        standing = complaint.standing_on(today)
+        wanted = {duty.what: duty.done for duty in duties(complaint, standing, today=today)}
+        rows = Commitment.objects.filter(about_kind=ABOUT, about_ref=complaint.public_id, nature="projected")
+        if any((row.kept_at is not None) != wanted.get(row.what, False) for row in rows):
+            with transaction.atomic():
+                Complaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
+                rebuild(complaint, today=today)
+            done += 1
+    return done
 
 
 def duties(complaint: Complaint, standing: Standing, *, today: date) -> list[Duty]:

@@ -12,7 +12,7 @@ from django_q.tasks import async_task
 from accounts import forgetting
 from billing import documents, invoice_mail, reconciling, rendering, thanks
 from billing.models import Invoice
-from complaints import typesetting
+from complaints import projecting, typesetting
 from crm import attachments, bulk, outbox
 from crm.importing import receiving, running
 from crm.models import Email
@@ -100,6 +100,8 @@ def resume_imports() -> None:
 
 
 def typeset_letters() -> None:
-    """Typeset the letters of complaints that have no page yet, and join it to the mail that waits; the formal notices too."""
+    """Typeset the letters of complaints that have no page yet, and join it to the mail that waits; the formal notices too. What a
+    letter that reached nobody had kept is owed again."""
     typesetting.typeset_waiting()
     notices.typeset_waiting()
+    projecting.put_right(today=clock.today())

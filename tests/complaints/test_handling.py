@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, transaction
 
+from complaints import projecting
 from complaints.handling import add_writing, close, entrust, open_complaint, open_from_portal, record_fact, reopen
 from complaints.models import Complaint, ComplaintFact, ComplaintLetter
 from complaints.replying import acknowledge, answer, hold, invite, refuse, send_closing
@@ -402,3 +403,15 @@ def test_a_letter_in_the_space_needs_somebody_who_reads_it_there(complaint, dial
     access.end(given, by=nadia)
     access.invite(person, sees_all=True, by=nadia)
     assert refuse(complaint, words="Non.", by=nadia, today=today, way="portal").email is None
+
+
+@pytest.mark.parametrize("fate", ["cancelled", "held", "failed"])
+def test_what_a_lost_letter_had_kept_is_owed_again_until_it_leaves(complaint, nadia, today, fate):
+    letter = answer(complaint, decision="favourable", words="Nous venons l’ajuster.", by=nadia, today=today)
+    owed = Commitment.objects.filter(about_ref=complaint.public_id, what__startswith="Répondre")
+    assert (owed.get().kept_at is not None, projecting.put_right(today=today)) == (True, 0)
+    Email.objects.filter(pk=letter.email_id).update(state=fate)
+    assert (projecting.put_right(today=today), projecting.put_right(today=today)) == (1, 0)
+    assert owed.get().is_open
+    Email.objects.filter(pk=letter.email_id).update(state="sent", settled_at=clock.now())
+    assert (projecting.put_right(today=today), owed.get().kept_at is not None) == (1, True)
