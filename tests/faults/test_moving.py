@@ -116,6 +116,7 @@ def test_only_into_an_empty_house_and_only_what_we_wrote(lived_in, tmp_path):
         (gzip.compress(b'{"egards": 1, "migrations": {}}\n'), "une autre version"),
         (gzip.compress(b'{"egards": 1}')[:-4], "ne se lit pas"),
     ],
+    ids=["not compressed", "empty", "a list", "another version", "cut"],
 )
 def test_what_is_no_house_changes_nothing(tmp_path, content, why):
     path = tmp_path / "x.gz"
