@@ -130,6 +130,8 @@ def _seller(company: Company) -> Seller:
 def _buyer(customer: Customer, client_type: str, invoice: Invoice) -> Buyer:
     contact = invoice.contact
     name = contact.formal_name if contact else ""
+    if contact and contact.last_name and customer.name.endswith(contact.full_name):  # «Mme Anne Lemoine» is named already
+        name = ""
     return Buyer(
         name=customer.name,
         client_type=client_type,

@@ -84,9 +84,9 @@ def answer(question: Question, *, words: str, by: User) -> Question:
 
 
 def house_words(words: object, invoice: Invoice) -> str:
-    """«Répondre à sa question sur Facture F2026-000123»: `words` around the document, in the house's language whoever asks."""
+    """«Répondre à sa question sur la facture F2026-000123»: `words` around the document, in the house's language whoever asks."""
     with translation.override(settings.LANGUAGE_CODE):
-        return str(words) % {"what": invoice.about_label}
+        return str(words) % {"what": invoice.in_a_sentence}
 
 
 def _write_back(question: Question, *, by: User) -> None:
@@ -108,7 +108,7 @@ def _write_back(question: Question, *, by: User) -> None:
             closing(to.contact, tone),
             by.mail_signature.strip() or by.name,
         ]
-        subject = _("Votre question sur %(what)s") % {"what": invoice.about_label}
+        subject = _("Votre question sur %(what)s") % {"what": invoice.in_a_sentence}
     queue_mail(
         key=f"answer:{question.public_id}", to=to.address, to_name=to.name, by=by, customer=invoice.customer, contact=to.contact,
         subject=subject, text="\n\n".join(parts), language=language,

@@ -125,7 +125,7 @@ def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> o
     if choice == Help.PARTS:
         return talking.ask_for_parts(invoice, parts=said["parts"], words=words, contact=contact)
     if choice == Help.DISAGREE:
-        subject = _("Désaccord sur %(what)s") % {"what": invoice.about_label}
+        subject = _("Désaccord sur %(what)s") % {"what": invoice.in_a_sentence}
         return handling.open_from_portal(contact=contact, customer=invoice.customer, invoice=invoice, subject=subject, body=words)
     if choice == Help.QUESTION:
         return questions.ask(invoice, words=words, contact=contact)

@@ -77,6 +77,8 @@ def sentences(standing: Standing, today: date) -> list[str]:
     found = [_("Votre lettre est du %(day)s.") % {"day": _day(dates.sent_on)}]
     if not standing.is_open:
         return [*found, _("Elle est close. Écrivez-nous si quelque chose n’est pas réglé : nous la rouvrirons.")]
+    if not (standing.acknowledged or standing.answer) and today <= dates.ack_due < dates.answer_due:
+        found.append(_("Nous vous en accusons réception au plus tard le %(day)s.") % {"day": _day(dates.ack_due)})
     if not standing.answer and today <= dates.answer_due:
         found.append(_("Nous vous répondons au plus tard le %(day)s.") % {"day": _day(dates.answer_due)})
     elif not standing.answer:

@@ -244,6 +244,12 @@ class Invoice(models.Model):
             return str(_("Avoir %(number)s") % {"number": self.number} if self.number else _("Brouillon d’avoir"))
         return str(_("Facture %(number)s") % {"number": self.number} if self.number else _("Brouillon de facture"))
 
+    @property
+    def in_a_sentence(self) -> str:
+        """How a sentence names it once issued: «la facture F2026-000123», «l’avoir F2026-000124»."""
+        words = _("l’avoir %(number)s") if self.is_credit_note else _("la facture %(number)s")
+        return str(words % {"number": self.number})
+
     def balance(self) -> Decimal:
         """EUR still due on it, from its allocations (one statement, none when read by `with_balance`)."""
         found = getattr(self, "open_balance", None)

@@ -111,7 +111,7 @@ MENDED_THANKS = (
     "Tout va bien désormais, et un merci pour Thomas.",
 )
 NEWS = (
-    "Rien à signaler du côté de {the}. Demande des nouvelles de Thomas, son genou va mieux.",
+    "Rien à signaler pour {the}. Demande des nouvelles de Thomas, son genou va mieux.",
     "Pris des nouvelles. Tout va bien, rien à reprendre sur {the}.",
     "Petit appel d'après-chantier ({the}) : tout tient bien.",
     "Appelé un an après. Pense à nous pour la suite, peut-être l'an prochain.",

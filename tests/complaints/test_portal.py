@@ -107,5 +107,10 @@ def test_what_a_client_may_count_on_is_true_that_day(on, answer, mediator):
     facts = [Fact(F.WRITTEN, date(2026, 11, 21))]
     told = sentences(standing(facts, client_type="consumer", today=on), on)
     told = [sentence.replace("\u00a0", " ") for sentence in told]
+    acknowledged = [
+        sentence for sentence in told if sentence == "Nous vous en accusons réception au plus tard le 3 décembre 2026."
+    ]
+    told = [sentence for sentence in told if sentence not in acknowledged]
+    assert len(acknowledged) == (1 if on <= date(2026, 12, 3) else 0)
     assert answer in told[1]
     assert (len(told), mediator in told[-1]) == (3 if mediator else 2, True)

@@ -248,9 +248,9 @@ def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, lin
         talking.ask_for_parts(invoice, parts=2, words="", contact=None)
         questions.ask(invoice, words="Why?", contact=None)
     made = Commitment.objects.filter(nature="primary").order_by("pk")
-    label = f"Facture {invoice.number}"
+    label, said = f"Facture {invoice.number}", f"facture {invoice.number}"
     assert [row.what for row in made] == [
-        f"Régler {label}", f"Régler {label}", f"Lui répondre sur {label}", f"Répondre à sa question sur {label}",
+        f"Régler la {said}", f"Régler la {said}", f"Lui répondre sur la {said}", f"Répondre à sa question sur la {said}",
     ]  # fmt: skip
     assert (made[0].release_reason, made[1].about_label) == ("Le client a donné un autre jour.", label)
     assert set(Interaction.objects.filter(about_ref=invoice.public_id).values_list("about_label", flat=True)) == {label}
