@@ -151,7 +151,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         balance=balance,
         moves=moves,
         papers=[_paper(file) for file in invoice.files.all()] if issued else [],
-        mails=_mails(invoice, history, user),
+        mails=_mails(invoice, history, uses, user),
         told=told,
         questions=list(_questions(invoice, user)) if issued else [],
         links=links_of(invoice, user=user, today=today) if issued else [],
@@ -316,13 +316,17 @@ def _opened(history: Sequence[Interaction], today: date) -> str:
     return _("Ouverte par le client %(when)s.") % {"when": phrases.moment(opened[0].occurred_at, today)}
 
 
-def _mails(invoice: Invoice, history: Sequence[Interaction], user: User) -> list[Mail]:
-    """The mails that carried it, and those of its history, each once, newest first. One statement."""
-    keys = [mail_key(invoice), f"thanks:{invoice.public_id}"]
+def _mails(invoice: Invoice, history: Sequence[Interaction], uses: Sequence[Allocation], user: User) -> list[Mail]:
+    """The mails that carried it, the thanks for what paid it, and those of its history, each once, newest first. One
+    statement."""
     if invoice.is_draft or not user.may(Right.SEE_RECORDS):
         return []
+    own, thanked = mail_key(invoice), {f"thanks:{use.payment.public_id}:" for use in uses if use.payment and use.amount > 0}
+    wanted = Q(key=own)
+    for begins in (f"{own}:", *sorted(thanked)):
+        wanted |= Q(key__startswith=begins)
     told = [row.email for row in history if isinstance(getattr(row, "email", None), Email)]
-    carried = Email.objects.visible_to(user).filter(Q(key__in=keys) | Q(key__startswith=f"{keys[0]}:")).defer("html", "text")
+    carried = Email.objects.visible_to(user).filter(wanted).defer("html", "text")
     once = {email.pk: email for email in (*carried, *told)}
     return [_mail(email) for email in sorted(once.values(), key=lambda email: email.created_at, reverse=True)]
 

@@ -10,7 +10,8 @@ from accounts.models import Right, User
 from billing import questions
 from billing.collecting import record_payment
 from billing.models import Invoice, InvoiceLine, Question
-from crm.models import Customer
+from crm.models import Contact, Customer, Email
+from desk.invoice_page import read_invoice
 from lib import clock
 from lib.errors import Refusal
 from tests.billing import house
@@ -139,12 +140,12 @@ def test_the_record_tells_the_money(three, as_camille, le_goff):
 
 
 def test_hostile_words_are_printed_as_they_are(company, as_camille, le_goff):
-    text = '<script>alert(1)</script>{{ 7|add:"7" }}{% debug %}'
+    text = '<script>alert(1)</script>{{ "hosti"|add:"lité" }}{% debug %}'
     Customer.objects.filter(pk=le_goff.pk).update(name=text)
     invoice = issued(le_goff, "10.00", subject=text, note=text)
     for url in (reverse("invoices"), reverse("invoice", args=[invoice.public_id])):
         source = as_camille.get(url).content.decode()
-        assert ("<script>alert" in source, "77" in source.replace(invoice.public_id, ""), "&lt;script&gt;" in source) == (
+        assert ("<script>alert" in source, "hostilité" in source, "&lt;script&gt;" in source) == (
             False,
             False,
             True,
@@ -194,3 +195,14 @@ def test_the_sentence_of_the_whole_house_is_that_of_its_rows(three, as_camille, 
     whole = as_camille.get(reverse("invoices")).context["list"]
     narrowed = as_camille.get(reverse("invoices", query={"periode": "36"})).context["list"]
     assert (whole.ageing, whole.answer) == (narrowed.ageing, narrowed.answer)
+
+
+def test_the_thanks_for_what_paid_it_are_among_its_mails(company, nadia, le_goff):
+    paid, other, unpaid = issued(le_goff, "10.00"), issued(le_goff, "20.00"), issued(le_goff, "30.00")
+    Contact.objects.create(customer=le_goff, last_name="Le Goff", email="anne@legoff.example", email_key="anne@legoff.example")
+    record_payment(
+        customer=le_goff, amount=Decimal("30.00"), method="transfer", paid_on=clock.today(), by=nadia, invoices=[paid, other]
+    )
+    thanks = Email.objects.get(purpose="receipt")
+    shown = [[mail.subject for mail in read_invoice(one, user=nadia, today=clock.today()).mails] for one in (paid, other, unpaid)]
+    assert shown == [[thanks.subject], [thanks.subject], []]
