@@ -190,11 +190,16 @@ def _line(line: Line, language: str) -> PaperLine:
 
 def unit_after(line: Line) -> str:
     """What follows a quantity: a symbol, which has no plural; nothing for pieces."""
+    return unit_symbol(line.unit, line.unit_words)
+
+
+def unit_symbol(unit: str, words: str) -> str:
+    """What follows a quantity: a symbol, which has no plural; nothing for pieces, `words` for a unit without one."""
     symbols = {
         "C62": "", "HUR": "h", "DAY": pgettext("jours, après un nombre", "j"), "MON": _("mois"), "MTR": "m", "MTK": "m²", "MTQ": "m³",
         "KGM": "kg", "LTR": "l", "KMT": "km", "LS": _("forfait"),
     }  # fmt: skip
-    return symbols.get(line.unit, line.unit_words)
+    return symbols.get(unit, words)
 
 
 def _price(value: Decimal, language: str) -> str:

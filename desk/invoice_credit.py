@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from billing.correcting import credit_invoice, left_to_credit
 from billing.models import Invoice, InvoiceLine
@@ -57,6 +59,12 @@ def credit_page(invoice: Invoice, data: Mapping[str, str] | None = None) -> Cred
 def credit(page: CreditPage, *, user: User, today: date, key: str) -> Invoice | None:
     """Issue the credit note that the page asks for; None, with what is wrong beside each field, when it is refused."""
     asked = [part for part in page.parts if part.typed.strip()]
+    if page.whole and asked:
+        page.errors["part"] = _(
+            "Vous avez écrit une somme sur une ligne, mais l’avoir reprendrait tout : choisissez « une partie, ligne par ligne », "
+            "ou effacez cette somme."
+        )
+        return None
     lines = None if page.whole else [{"position": part.line.position, "amount": part.typed} for part in asked]
     try:
         return credit_invoice(page.invoice, reason=page.reason, by=user, on=today, lines=lines, key=key)

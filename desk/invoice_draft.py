@@ -55,6 +55,11 @@ class Editor:
     judged: bool = False  # saving was asked for: what is wrong is listed
 
     @property
+    def faulty(self) -> bool:
+        """Whether something typed cannot be understood: the sums leave it out."""
+        return bool(self.form.errors) or any(line.errors for line in self.lines)
+
+    @property
     def wrong_lines(self) -> list[tuple[Typed, str, str]]:
         """What is wrong in the lines: the line, its field, the sentence."""
         return [(line, name, words) for line in self.lines for name, words in line.errors.items()] if self.judged else []

@@ -1,12 +1,13 @@
 """The list of invoices: which ones, in what order, and what they come to. A constant number of statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import django_filters
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -150,12 +151,15 @@ def invoice_list(request: HttpRequest, *, today: date) -> InvoiceList:
     rows = chosen.rows()
     ageing = read_ageing(chosen.narrowed().unpaid(), today) if chosen.narrowing else read_house_ageing(today)  # type: ignore[attr-defined]
     shown = page(rows.select_related("customer").defer("snapshot", "note"), request, ORDERS.get(chosen.state, BY_ISSUE))
-    made = [Row(row, *standing(row, today), row.balance()) for row in shown.rows]
-    return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing), made)
+    cancelled = credited_whole(shown.rows)
+    made = [Row(row, *standing(row, today, cancelled=row.pk in cancelled), row.balance()) for row in shown.rows]
+    return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing, narrowed=chosen.narrowing), made)
 
 
-def told(ageing: Ageing) -> str:
-    """What is due, in a sentence."""
+def told(ageing: Ageing, *, narrowed: bool = False) -> str:
+    """What is due, in a sentence; `narrowed` when only some documents were asked for."""
+    if not ageing.count and narrowed:
+        return _("Rien n’est à régler parmi les factures cherchées.")
     if not ageing.count:
         return _("Rien n’est dû : tout ce qui est émis est réglé.")
     values = {"total": _money(ageing.total), "late": _money(ageing.overdue)}
@@ -179,15 +183,26 @@ def _money(value: Any) -> str:
     return amount(value, language=phrases.language())
 
 
-def standing(invoice: Invoice, today: date) -> tuple[str, str]:
-    """The state of a document in a word or two, and the tone of its tag. Its balance is already read."""
+def credited_whole(rows: Sequence[Invoice]) -> set[int]:
+    """Those of which credit notes took everything back: nobody paid them. One statement, none when nothing is settled."""
+    settled = {row.pk: row.total_incl_tax for row in rows if not (row.is_draft or row.is_credit_note) and row.balance() <= 0}
+    if not settled:
+        return set()
+    notes = Invoice.objects.issued().filter(credit_of__in=settled).order_by()
+    sums = notes.values_list("credit_of").annotate(sum=Sum("total_incl_tax"))
+    return {pk for pk, taken in sums if pk is not None and taken >= settled[pk]}
+
+
+def standing(invoice: Invoice, today: date, *, cancelled: bool = False) -> tuple[str, str]:
+    """The state of a document in a word or two, and the tone of its tag. Its balance is already read; `cancelled` when
+    credit notes took it back whole."""
     if invoice.is_draft:
         return _("brouillon"), "plain"
     if invoice.is_credit_note:
         return _("avoir"), "info"
     balance = invoice.balance()
     if balance <= 0:
-        return _("réglée"), "ok"
+        return (_("annulée"), "info") if cancelled else (_("réglée"), "ok")
     days = (today - invoice.due_on).days if invoice.due_on else 0
     if days <= 0:
         return (_("en partie réglée"), "info") if balance < invoice.total_incl_tax else (_("à régler"), "plain")

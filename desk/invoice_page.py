@@ -21,6 +21,7 @@ from billing.invoice_mail import mail_key
 from billing.leftovers import left_of_client
 from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Payment, Question
 from billing.models.payments import Method
+from billing.paper import unit_symbol
 from billing.sums import sums_of
 from crm.models import Customer, Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
@@ -90,7 +91,7 @@ class InvoicePage:
     url: str
     title: str
     answer: str
-    lines: list[InvoiceLine]
+    lines: list[tuple[InvoiceLine, str]]  # with the symbol of its unit
     totals: vat.Totals
     balance: Decimal
     moves: list[Move]
@@ -103,6 +104,7 @@ class InvoicePage:
     opened: str
     terms: list[tuple[str, Any]] = field(default_factory=list)
     related: list[tuple[str, str]] = field(default_factory=list)
+    creditable: bool = False  # whether a credit note may still take something back
     at_hand: Decimal = ZERO  # on an invoice to pay, what its client has left elsewhere; on a credit note, what is left of it
 
     @property
@@ -146,7 +148,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         url=reverse("invoice", args=[invoice.public_id]),
         title=invoice.about_label,
         answer=_answer(invoice, balance, uses, notes, today),
-        lines=lines,
+        lines=[(line, unit_symbol(line.unit, line.get_unit_display())) for line in lines],
         totals=sums_of(invoice, lines),
         balance=balance,
         moves=moves,
@@ -159,6 +161,7 @@ def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
         opened=_opened(history, today),
         terms=_terms(invoice),
         related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
+        creditable=issued and not invoice.is_credit_note and _credited(notes) < invoice.total_incl_tax,
         at_hand=_at_hand(invoice, balance) if issued else ZERO,
     )
 
@@ -219,15 +222,27 @@ def _answer(invoice: Invoice, balance: Decimal, uses: Sequence[Allocation], note
         return _("Un brouillon, sans numéro : rien n’est parti.")
     if invoice.is_credit_note:
         return _credit_answer(invoice, balance)
-    credited = sum((credit.total_incl_tax for credit in notes), ZERO)
+    credited = _credited(notes)
     if balance > 0:
         return _still_due(invoice, balance, today)
     if credited >= invoice.total_incl_tax:
         return _("Elle est annulée par un avoir : plus rien n’est dû.")
     if balance < 0:
         return _("Elle est réglée, avec %(sum)s de trop.") % {"sum": _money(-balance)}
+    return _paid_answer(invoice, uses, today)
+
+
+def _paid_answer(invoice: Invoice, uses: Sequence[Allocation], today: date) -> str:
     last = max((use.payment.paid_on if use.payment else use.made_on for use in uses), default=None)
-    return _("Elle est réglée depuis %(when)s.") % {"when": since(last, today)} if last else _("Rien n’est dû.")
+    if last is None:
+        return _("Rien n’est dû.")
+    if invoice.issued_on and last < invoice.issued_on:  # money that was there before it
+        return _("Elle est réglée par une somme déjà reçue, depuis son émission.")
+    return _("Elle est réglée depuis %(when)s.") % {"when": since(last, today)}
+
+
+def _credited(notes: Sequence[Invoice]) -> Decimal:
+    return sum((credit.total_incl_tax for credit in notes), ZERO)
 
 
 def _still_due(invoice: Invoice, balance: Decimal, today: date) -> str:

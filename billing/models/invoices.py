@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.company import TermsCounting
 from crm.models.customers import CustomerType
@@ -36,7 +37,7 @@ class Unit(models.TextChoices):
     """In what a line counts: codes of UN/ECE Recommendation 20 (EN 16931 BT-130)."""
 
     PIECE = "C62", _("unité")
-    HOUR = "HUR", _("heure")
+    HOUR = "HUR", pgettext_lazy("unité de mesure", "heure")
     DAY = "DAY", _("jour")
     MONTH = "MON", _("mois")
     METRE = "MTR", _("mètre")

@@ -75,6 +75,8 @@ class PaymentForm(Gesture):
         first = chosen or (due[0] if due else None)
         self.fields["paid_on"].initial = today
         self.fields["paid_on"].widget.attrs["max"] = today.isoformat()
+        if not self.is_bound:
+            self.fields["amount"].widget.attrs["autofocus"] = True
         if first is not None:
             self.fields["invoices"].initial = [first.public_id]
             self.fields["amount"].initial = f"{first.balance():.2f}".replace(".", ",")
@@ -123,7 +125,9 @@ class UseForm(Gesture):
 class UndoForm(Gesture):
     """A payment recorded by mistake, or that the bank took back."""
 
-    reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
+    reason = forms.CharField(
+        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
+    )
 
     def act(self, payment: Payment) -> Payment | None:
         """Undo it, or the refund that it is; None when refused."""
@@ -143,7 +147,9 @@ class GiveBackForm(Gesture):
     paid_on = forms.DateField(label=lazy("Rendu le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     method = forms.ChoiceField(label=lazy("Moyen"), choices=Method.choices, initial=Method.TRANSFER, widget=forms.RadioSelect)
     reference = forms.CharField(label=lazy("Référence"), required=False, max_length=140)
-    reason = forms.CharField(label=lazy("Pourquoi"), max_length=240, required=False)
+    reason = forms.CharField(
+        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
+    )
 
     def __init__(self, *args: Any, source: Payment | Invoice, left: Decimal, today: date, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -67,12 +67,13 @@ def answer(request: HouseRequest, ref: str) -> HttpResponse:
 
 
 def _page(request: HouseRequest, found: Invoice, *, refused: str = "", refusal: str = "", typed: str = "") -> HttpResponse:
+    page = read_invoice(found, user=request.user, today=clock.today())
     context: dict[str, Any] = {
-        "page": read_invoice(found, user=request.user, today=clock.today()),
+        "page": page,
         "refused": refused,
         "refusal": refusal,
         "typed": typed,
-        "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and not found.is_credit_note and not found.is_draft,
+        "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and page.creditable,
         "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
         "may_log": request.user.may(Right.LOG),
     }

@@ -1,5 +1,7 @@
 """« Courrier »: the list of what was written, and one mail with its exact words."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from crm import outbox
 from crm.addresses import bad_among
 from crm.models import Email
 from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN
+from desk import phrases
 from desk.forms.mail import CorrectionForm
 from desk.mail_pages import FILTERS, course, mail_page, row_of, why_mail_waits
 from desk.paging import AFTER
@@ -58,7 +61,8 @@ def mail(request: HttpRequest, ref: str) -> HttpResponse:
             "course": course(email),
             "real_now": clock.real_now(),
             "countdown": int(batch.total_seconds()),
-            "counting": email.is_cancellable and email.send_after > clock.real_now(),
+            "counting": email.is_cancellable and timedelta() < email.send_after - clock.real_now() <= BATCH_COUNTDOWN,
+            "leaves": phrases.moment(email.send_after, clock.today()) if email.send_after > clock.real_now() else "",
             "may_write": request.user.may(Right.LOG),
             "correction": _correction(email),
             "waits": why_mail_waits(request.user, request.frame.company) if email.is_cancellable else None,

@@ -2,6 +2,8 @@
    the line. Everything is a button of the page; this only presses it. */
 
 const rowOf = (element) => element.closest?.("[data-line]");
+/* An open list takes Enter to choose; where the browser does not say whether it is open, it is left to it. */
+const unfolded = (field) => { try { return field.matches("select:open"); } catch { return field.matches("select"); } };
 const rows = () => [...document.querySelectorAll("[data-line]")];
 
 document.addEventListener("keydown", (event) => {
@@ -12,7 +14,7 @@ document.addEventListener("keydown", (event) => {
     row.querySelector(event.key === "ArrowUp" ? "[data-up]" : "[data-down]").click();
     return;
   }
-  if (event.key !== "Enter" || !event.target.matches("input")) return;
+  if (event.key !== "Enter" || !event.target.matches("input, select") || (!event.altKey && unfolded(event.target))) return;
   event.preventDefault();
   const all = rows();
   const next = event.altKey ? undefined : all[all.indexOf(row) + 1];

@@ -67,7 +67,9 @@ document.addEventListener("keydown", (event) => {
   if (ctrl && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") return openSearch(event);
   if (ctrl && event.key === "Enter") {
     const form = event.target.closest?.("form");
-    if (form) { event.preventDefault(); form.requestSubmit(); }
+    if (form) { event.preventDefault(); form.requestSubmit(); return; }
+    const said = [...document.querySelectorAll("main button[data-key]")].filter((one) => one.dataset.key.toLowerCase() === "ctrl entrée" && visible(one) && !one.disabled);
+    if (said.length === 1 && !document.querySelector("dialog[open]")) { event.preventDefault(); said[0].click(); } /* the one button that says so */
     return;
   }
   if (ctrl || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;

@@ -108,6 +108,7 @@ class TestOnePayment:
         assert as_karim.post(f"{url}annuler/", typed(page, reason="Chèque sans provision")).status_code == 302
         body = as_karim.get(url).content.decode()
         assert (invoice.balance(), "annulé depuis" in body, "Annuler le paiement" in body) == (D("860.00"), True, False)
+        assert ("Ce qu’il réglait" in body, "Chèque sans provision" in body) == (True, True)
         opposite = Payment.objects.get(reverses=payment)
         assert "Chèque sans provision" in as_karim.get(reverse("payment", args=[opposite.public_id])).content.decode()
 

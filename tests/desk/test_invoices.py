@@ -159,6 +159,9 @@ def test_a_credit_by_part_then_whole(company, as_karim, le_goff):
     assert "Il reste 397,50 € hors taxes" in words(as_karim.get(url))
     refused = as_karim.post(url, {"part": "lines", "amount-1": "500", "reason": "Étagère abîmée"})
     assert (refused.status_code, "Il reste 240,00 € à créditer sur cette ligne" in words(refused)) == (422, True)
+    torn = as_karim.post(url, {"part": "whole", "amount-1": "40", "reason": "Étagère abîmée"})
+    assert (torn.status_code, Invoice.objects.filter(kind="credit_note").count()) == (422, 0)
+    assert "Vous avez écrit une somme sur une ligne, mais l’avoir reprendrait tout" in words(torn)
     body = {"part": "lines", "amount-1": "40,00", "reason": "Étagère abîmée", "key": "k1"}
     answers = [as_karim.post(url, body) for _twice in (1, 2)]
     note = Invoice.objects.get(kind="credit_note")
@@ -166,7 +169,24 @@ def test_a_credit_by_part_then_whole(company, as_karim, le_goff):
     assert (note.total_incl_tax, invoice.balance()) == (Decimal("48.00"), Decimal("413.25"))
     as_karim.post(url, {"part": "whole", "reason": "Annulée", "key": "k2"})
     assert invoice.balance() == Decimal("0.00")
-    assert "Elle est annulée par un avoir" in words(as_karim.get(reverse("invoice", args=[invoice.public_id])))
+    seen = words(as_karim.get(reverse("invoice", args=[invoice.public_id])))
+    assert ("Elle est annulée par un avoir" in seen, "Faire un avoir" in seen) == (True, False)
+    listed = words(as_karim.get(reverse("invoices", query={"etat": "reglees"})), "<tbody>", "</tbody>")
+    assert (f"{invoice.number} annulée" in listed, "réglée" in listed) == (True, False)
+
+
+def test_a_search_that_finds_nothing_says_no_more_than_that(three, as_camille):
+    assert "Rien n’est à régler parmi les factures cherchées." in words(as_camille.get(reverse("invoices", query={"q": "99999"})))
+
+
+def test_an_invoice_is_not_paid_before_it_is_issued(company, as_camille, diallo):
+    invoice = issued(diallo, "60.00", due_on=clock.today() + timedelta(days=30))
+    record_payment(
+        customer=diallo, amount=Decimal(60), method="transfer", paid_on=invoice.issued_on - timedelta(days=1), by=None,
+        invoices=[invoice],
+    )  # fmt: skip
+    seen = words(as_camille.get(reverse("invoice", args=[invoice.public_id])))
+    assert "Elle est réglée par une somme déjà reçue, depuis son émission." in seen
 
 
 def test_a_question_is_seen_first_and_answered_there(three, as_camille, as_lecture):
