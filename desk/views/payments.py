@@ -87,7 +87,7 @@ def show(request: HouseRequest, found: Payment, **bound: Any) -> HttpResponse:
     undoes = may and found.is_refund and not found.provider and not hasattr(found, "reversed_by")
     context: dict[str, Any] = {
         "line": line, "payment": found, "may_pay": may, "by_card": found.provider == PROVIDER, "open_form": next(iter(bound), ""),
-        "refunds": [(row, -row.amount) for row in found.refunded_by.order_by("pk")], "undone": getattr(found, "reversed_by", None),
+        "refunds": [(row, abs(row.amount)) for row in found.refunded_by.order_by("pk")], "undone": getattr(found, "reversed_by", None),
         "rows": [(row, takes_back and row.amount > 0 and not hasattr(row, "reversed_by")) for row in rows],
     }  # fmt: skip
     if may and line.left > 0:
@@ -98,7 +98,7 @@ def show(request: HouseRequest, found: Payment, **bound: Any) -> HttpResponse:
         context["give_back"] = bound.get("give_back") or GiveBackForm(
             by=request.user, source=found, left=line.left, today=clock.today(), auto_id="back_%s"
         )
-    given_back = -sum((sum_back for _row, sum_back in context["refunds"]), ZERO)
+    given_back = sum((row.amount for row, _sum in context["refunds"]), ZERO)
     if undoes or (takes_back and not given_back):
         context["undo"] = bound.get("undo") or UndoForm(by=request.user, auto_id="undo_%s")
     return render(request, "desk/payments/payment.html", context, status=422 if bound else 200)
