@@ -70,6 +70,8 @@ def _complaints(user: User, today: date, url: str) -> list[Event]:
             day = dates.mediation_last_day
             found.append(_event(f"{complaint.public_id}-mediation", day, _WORDS["mediation_last_day"]() % name, link))
         if dates is not None and not standing.answer:
+            if falls is None or falls.code != "answer":
+                found.append(_event(f"{complaint.public_id}-answer", dates.answer_due, _WORDS["answer"]() % name, link))
             alerts = [day for day in dates.answer_alerts if day >= today]
             found += [
                 _event(f"{complaint.public_id}-{day:%Y%m%d}", day, _("Réponse à préparer : %(reference)s") % name, link)

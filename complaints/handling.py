@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -27,6 +28,7 @@ from crm.models.timeline import Audience, Direction, Kind
 from lib import clock
 from lib.errors import Conflict, Refusal
 from lib.plain_text import check_text, refuse_control_characters, single_line
+from lib.typography import long_date
 
 MAX_WORDS = 20_000
 EARLIEST = date(2016, 1, 1)  # our texts of law begin there
@@ -167,7 +169,7 @@ def record_fact(
         if found := noted_already(current, key, kind=kind, on=on, words=words, number=number):
             return found
         refuse_closed(current, today=today)
-        _refuse_out_of_course(current, kind, on=on, today=today)
+        _refuse_out_of_course(current, kind, on=on, until=until, today=today)
         fact = add_fact(
             current, kind=kind, on=on, by=by, words=words, until=until, place=place, number=number, amount=amount,
             history="" if kind in MEDIATION else words, key=key or None,
@@ -349,7 +351,7 @@ def _refuse_incomplete(kind: F, *, on: date, until: date | None, words: str, pla
         raise Refusal(_("Le montant est supérieur à zéro."), field="amount")
 
 
-def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, today: date) -> None:
+def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, until: date | None, today: date) -> None:
     if on > today:
         raise Refusal(_("Ce fait serait dans le futur : il se note quand il a eu lieu."), field="on")
     standing = complaint.standing_on(today)
@@ -365,6 +367,13 @@ def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, today: dat
     if on < started:
         raise Refusal(_("Ce fait serait avant la réclamation elle-même. Vérifiez le jour."), field="on")
     _refuse_unseized(complaint.known_facts, kind)
+    outcome = standing.dates.mediation_outcome_by if standing.dates is not None else None
+    if kind == F.EXTENDED and until is not None and outcome is not None and until <= outcome:
+        raise Refusal(
+            _("Une prolongation donne une date plus tardive que le %(day)s.")
+            % {"day": long_date(outcome, language=get_language() or "fr")},
+            field="until",
+        )
     if kind == F.CLIENT_REFUSED and not standing.answer:
         raise Refusal(_("Aucune réponse ne lui a encore été faite."), field="kind")
 

@@ -255,7 +255,8 @@ def invitation_due(said_on: date, zone: str = "national") -> date:
 
 
 def _next_of_answer(known: Sequence[Fact], dates: Deadlines, today: date) -> Next:
-    """While no answer is given: what we promised, the acknowledgement, then the answer, which hides the rest once late."""
+    """While no answer is given: what we promised, the acknowledgement, then the answer, which hides the rest once late.
+    An acknowledgement that is late never hides the answer from its first alert on: the date of law is the one to see."""
     due = Next(dates.answer_due, "answer", "usage" if dates.has_mediation else "house", ours=True)
     if today > dates.answer_due:
         return due
@@ -263,7 +264,8 @@ def _next_of_answer(known: Sequence[Fact], dates: Deadlines, today: date) -> Nex
     if promised:
         return Next(min(promised[-1], dates.answer_due), "promised", "house", ours=True)
     acknowledged = any(fact.kind == F.ACKNOWLEDGED for fact in known)
-    if not acknowledged and dates.ack_due < dates.answer_due:
+    awaited = today <= dates.ack_due or today < min(dates.answer_alerts, default=dates.answer_due)
+    if not acknowledged and dates.ack_due < dates.answer_due and awaited:
         return Next(dates.ack_due, "acknowledge", "house", ours=True)
     return due
 

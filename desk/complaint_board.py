@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from complaints.models import Complaint
-from complaints.states import Next, Standing
+from complaints.states import Next, Standing, State
 from desk import phrases
 from desk.complaint_course import Axis, Drawing, Mark, axis_for, draw, label, place
 from lib.typography import WEEKDAYS, long_date, relative_day
@@ -110,7 +110,7 @@ def left(standing: Standing, today: date) -> tuple[str, str]:
     """How long is left, and for what."""
     falls = standing.next
     if falls is None:
-        return _("Rien ne presse"), _("la suite vient du client") if standing.is_written else _("nous attendons sa lettre")
+        return _("Rien ne presse"), _waited(standing)
     days = (falls.on - today).days
     when = {"day": long_date(falls.on, language=phrases.language(), year=falls.on.year != today.year)}
     if falls.is_late(today):
@@ -121,6 +121,17 @@ def left(standing: Standing, today: date) -> tuple[str, str]:
     if days == 0:
         return _("Aujourd’hui"), aim(standing, falls, today)
     return ngettext("%(count)s jour", "%(count)s jours", days) % {"count": days}, aim(standing, falls, today)
+
+
+def _waited(standing: Standing) -> str:
+    """What a complaint without a date waits for."""
+    if not standing.is_written:
+        return _("nous attendons sa lettre")
+    return {
+        State.REFERRED: _("la suite vient du médiateur"),
+        State.PROPOSAL: _("la suite vient du médiateur"),
+        State.MEDIATION_TOO_LATE: _("l’année du médiateur est passée"),
+    }.get(standing.state, _("la suite vient du client"))
 
 
 def aim(standing: Standing, falls: Next, today: date) -> str:

@@ -242,13 +242,20 @@ def _first(row: Commitment, *, user: User, now: datetime) -> First:
     )
 
 
+def _unquoted(sentence: str) -> str:
+    """A sentence that is wholly somebody's words without its own quotation marks: the page puts them."""
+    if sentence.startswith("«") and sentence.find("»") in (-1, len(sentence) - 1):
+        return sentence.strip("«» \u00a0")
+    return sentence
+
+
 def _last_words(ids: list[int], *, user: User, today: date) -> str:
     rows = Interaction.objects.of_family(ids).visible_to(user).human().exclude(body="").select_related("author").newest_first()
     row = rows.first()
     if row is None:
         return ""
     sentence = re.split(r"(?<=[.!?])\s+", row.body.strip(), maxsplit=1)[0]
-    words = phrases.cut(" ".join(sentence.split()), 160)[0]
+    words = phrases.cut(_unquoted(" ".join(sentence.split())), 160)[0]
     when = phrases.moment(row.occurred_at, today)
     said = _("%(who)s, %(when)s") % {"who": row.author.first_name, "when": when} if row.author else phrases.capital(when)
     return _("%(said)s : « %(words)s »") % {"said": said, "words": words}

@@ -287,7 +287,7 @@ def would_change(decision: Decision, say: Words) -> tuple[str, ...]:
             reason.code for claim in decision.waiting for reason in claim.reasons
         }
         ends = {
-            "complaint": _("Reprise après notre réponse"),
+            "complaint": _("Reprise quand la réclamation sera close"),
             "question": _("Reprise après notre réponse à la question"),
             "kept": _("Reprise quand cette somme comptera sur une facture, ou sera rendue"),
             "upset": _("Reprise après un échange avec cette personne"),

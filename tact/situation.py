@@ -109,7 +109,7 @@ def _complaint(row: Complaint, standing: Standing) -> facts.ComplaintNow:
     return facts.ComplaintNow(
         link=facts.Link("complaint", row.public_id),
         label=row.about_label,
-        since_on=clock.local(row.recorded_at).date(),
+        since_on=standing.dates.sent_on if standing.dates else min(fact.on for fact in row.known_facts),
         falls_on=falls.on if falls else None,
         code=falls.code if falls else "",
         ours=bool(falls and falls.ours),

@@ -48,7 +48,22 @@ class Acting(forms.Form):
             return gesture()
         except Refusal as refusal:
             refused(self, refusal)
+            self._ask_files_again()
             return None
+
+    def full_clean(self) -> None:
+        """As usual; a browser keeps no file of a page that comes back, so that the proof is asked for again by name."""
+        super().full_clean()
+        if self.is_bound and self.errors:
+            self._ask_files_again()
+
+    def _ask_files_again(self) -> None:
+        sent = self.files.getlist("attached") if hasattr(self.files, "getlist") else []
+        if sent and "attached" in self.fields and not self.has_error("attached"):
+            names = ", ".join(f"« {file.name} »" for file in sent)
+            self.add_error(
+                "attached", _("Choisissez de nouveau %(names)s : le navigateur ne garde pas les fichiers.") % {"names": names}
+            )
 
     def with_files(self, uploads: list[Any], gesture: Any) -> Any:
         """Store the files, then act; what no row kept goes: a gesture that refused, or that was done already."""

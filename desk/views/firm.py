@@ -60,6 +60,7 @@ def firm(request: HttpRequest) -> HttpResponse:
             "company": company,
             "sections": [(section, summary(section, company)) for section in SECTIONS.values()],
             "pending": pending,
+            "mediator_named": all((company.mediator_name, company.mediator_postal_address, company.mediator_website)),
             "role_names": [Role(role).label for role in company.second_factor_roles],
         },
     )

@@ -259,6 +259,7 @@ def test_the_road_to_the_mediator(complaint, nadia, today):
     record_fact(complaint, kind="notified", on=today, by=nadia, today=today)
     assert read(complaint).standing_on(today).dates.mediation_outcome_by == days(today, 90)
     assert refused(record_fact, complaint, kind="extended", on=today, by=nadia, today=today)[0] == "until"
+    assert refused(record_fact, complaint, kind="extended", on=today, until=days(today, 90), by=nadia, today=today)[0] == "until"
     record_fact(complaint, kind="extended", on=today, until=days(today, 120), by=nadia, today=today)
     assert read(complaint).standing_on(today).dates.mediation_outcome_by == days(today, 120)
     assert course(complaint) == ["written", "refused", "referred", "notified", "extended"]
@@ -318,6 +319,16 @@ def test_a_contact_sees_their_own_or_all_of_their_customers(house, complaint, di
     assert list(Complaint.objects.visible_to_contact(his)) == []
     assert list(Complaint.objects.visible_to_contact(his, sees_all=True)) == [complaint]
     assert list(Complaint.objects.visible_to_contact(hers, sees_all=True)) == [business]
+
+
+def test_a_person_is_named_once_on_the_envelope(house, diallo, nadia, today):
+    person = diallo.contacts.first()
+    diallo.name, diallo.type = f"M. {person.full_name}", "consumer"
+    diallo.save()
+    told = open_complaint(
+        customer=diallo, contact=person, subject="Volet", body="Il gonfle.", channel="post", by=nadia, today=today, sent_on=today
+    )
+    assert acknowledge(told, by=nadia, today=today).recipient.count(person.full_name) == 1
 
 
 def test_a_letter_to_nobody_leaves_nothing(complaint, nadia, today):

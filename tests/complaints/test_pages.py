@@ -1,6 +1,7 @@
 """The pages of complaints: the board, a case, its letters, the calendar."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from crm import access
 from crm.customers import create_customer
 from crm.merging import merge_customers
 from crm.models import Company, Contact
+from desk.complaint_board import left
 from desk.complaint_course import sentences
 from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
@@ -90,6 +92,42 @@ def test_tomorrow_is_refused_beside_its_field(as_camille, house, diallo, today):
     assert answer.status_code == 422
     assert "dans le futur" in text_of(answer)
     assert Complaint.objects.count() == 0
+
+
+def test_the_proof_is_asked_for_again_by_its_name(as_camille, house, diallo, today):
+    answer = as_camille.post(
+        reverse("complaint_receive", args=[diallo.public_id]),
+        {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "sent_on": days(today, 1).isoformat(),
+         "client_type": "consumer", "attached": SimpleUploadedFile("lettre.pdf", b"%PDF-1.4", "application/pdf")},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "Choisissez de nouveau «\u00a0lettre.pdf\u00a0»" in answer.content.decode()
+
+
+def test_a_first_letter_after_words_starts_the_dates(as_nadia, house, diallo, nadia, today):
+    said = open_complaint(
+        customer=diallo, subject="Volet", body="Il gonfle.", channel="phone", by=nadia, today=today, written=False
+    )
+    words = page(as_nadia, "complaint", said.public_id)
+    assert ("Sa lettre est arrivée" in words, "les dates ne changent pas" in words) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"), [("referred", "la suite vient du médiateur"), ("", "l’année du médiateur est passée")]
+)
+def test_what_a_complaint_without_a_date_waits_for(complaint, nadia, today, facts, words):
+    refuse(complaint, words="Le bois est sain.", by=nadia, today=today)
+    if facts:
+        record_fact(complaint, kind=facts, on=today, by=nadia, today=today)
+    on = today if facts else days(today, 400)
+    assert left(Complaint.objects.with_facts().get().standing_on(on), on) == ("Rien ne presse", words)
+
+
+def test_a_house_without_a_mediator_is_told_what_it_cannot_do(as_nadia, house):
+    told = "aucun refus à un particulier ne peut partir"
+    assert told not in page(as_nadia, "firm")
+    Company.objects.update(mediator_website="")
+    assert told in page(as_nadia, "firm")
 
 
 def test_a_refusal_is_shown_with_its_paragraph_then_leaves(as_nadia, complaint, today):
@@ -203,6 +241,8 @@ class TestCalendar:
         assert ("Diallo" in content, "Volet" in content) == (False, False)
         due = complaint.standing_on(today).next.on
         assert f"DTSTART;VALUE=DATE:{due:%Y%m%d}" in content
+        answered = complaint.standing_on(today).dates.answer_due  # told before it is acknowledged too
+        assert f"Répondre à la réclamation {complaint.reference}\r\nDTSTART;VALUE=DATE:{answered:%Y%m%d}" in content
         assert CalendarFeed.objects.get().read_on == today
 
     def test_a_revoked_or_guessed_address_is_nothing(self, client, nadia, complaint):

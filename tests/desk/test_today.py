@@ -14,7 +14,7 @@ from crm.commitments import promise
 from crm.customers import create_customer
 from crm.exchanges import log_interaction
 from crm.models import Commitment, DuplicateCandidate, Email, ImportBatch
-from desk.today import answer, is_call, most_urgent, spelled
+from desk.today import _unquoted, answer, is_call, most_urgent, spelled
 from lib import clock
 from tests.desk import lemoine
 from tests.desk.reading import words
@@ -264,3 +264,16 @@ def test_a_complaint_that_nobody_follows_is_told_to_those_who_may(diallo, camill
     assert "Personne ne s’en charge encore" not in words(as_lecture.get(HOME))
     entrust(made, to=camille, by=camille, today=clock.today())
     assert "Personne ne s’en charge encore" not in words(as_camille.get(HOME))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("« Cela fait deux mois, et personne ne m’a répondu.", "Cela fait deux mois, et personne ne m’a répondu."),
+        ("« Bravo. »", "Bravo."),
+        ("« Bravo », dit-elle.", "« Bravo », dit-elle."),
+        ("Rien de neuf.", "Rien de neuf."),
+    ],
+)
+def test_words_that_are_quoted_already_are_quoted_once(sentence: str, shown: str) -> None:
+    assert _unquoted(sentence) == shown
