@@ -9,6 +9,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from billing import documents, links, questions
 from billing.correcting import credit_invoice
@@ -19,11 +20,14 @@ from complaints.typesetting import typeset_waiting
 from config.jobs import MAIL_GUARDS
 from crm import outbox
 from crm.company import update_company
-from crm.models import Company, Contact, Customer, Email, Interaction
+from crm.models import Company, Contact, Customer, Email
 from crm.transport import Smtp, SmtpSettings
 from lib import clock
 from tact import reminding
+from tact.models import NoticeFile, Reminder
+from tact.noticing import post_notice, prepare_notice
 from tact.planning import plan_one
+from tact.typesetting import typeset_waiting as typeset_notices
 from tests.billing.house import SHELF, issued, open_firm, settle
 from tests.harness.smtp import Sink
 from tests.portal.conftest import followed
@@ -147,27 +151,25 @@ def test_reminders_and_formal_notices(company, le_goff, karim, nadia, as_nadia, 
 
 
 def test_a_formal_notice(company, diallo, nadia, as_nadia, hostile, ear):
-    Company.objects.update(name="Morvan " + hostile[10], mail_signature=hostile[0])
-    Customer.objects.filter(pk=diallo.pk).update(name="Diallo " + hostile[2], address=hostile[3])
+    Company.objects.update(name="Morvan " + hostile[10], mail_signature=hostile[0], address="8 rue " + hostile[1])
+    Customer.objects.filter(pk=diallo.pk).update(name="Diallo " + hostile[2], address=hostile[3], city=hostile[4])
     diallo.refresh_from_db()
     with clock.travelling(NOW):
         bill = invoice(diallo, late=60)
         for step in ("first", "second", "call"):
-            done = reminding.Reminder.objects.create(
+            done = Reminder.objects.create(
                 customer=diallo, how="call", decision="call", tone="spoken", step=step, on=MONDAY - timedelta(days=20), amount=10, reasons=[],
                 scenario_version=1, approved_at=NOW - timedelta(days=20),
             )  # fmt: skip
             done.lines.create(invoice=bill, amount=10, step=step)
-        planned = plan_one(diallo, on=MONDAY, now=NOW)
-        assert planned.decision.tone == "formal"
-        _subject, words = reminding.notice_of(planned, by=nadia)
-        assert lacking("".join(words.split()), [hostile[0]]) == []
-        page = as_nadia.get(f"/relances/clients/{diallo.public_id}/mise-en-demeure/")
-        assert page.status_code == 200
-        assert (hostile[0] in page.content.decode(), "&lt;img src=" in page.content.decode()) == (False, True)
-        made = reminding.send_formal_notice(diallo, by=nadia, on=MONDAY, now=NOW, proof=hostile[11][:80])
-    assert Interaction.objects.get(kind="letter").data["proof"] == hostile[11][:80].strip()
-    assert made.how == "letter"
+        assert as_nadia.get(f"/relances/clients/{diallo.public_id}/mise-en-demeure/").status_code == 200
+        notice = prepare_notice(diallo, by=nadia, on=MONDAY, now=NOW)
+        page = as_nadia.get(reverse("notice", args=[notice.public_id]))
+        assert (hostile[2] in page.content.decode(), "&lt;style&gt;" in page.content.decode()) == (False, True)
+        assert typeset_notices() == 1
+        assert lacking(read(bytes(NoticeFile.objects.get().content)), [hostile[place] for place in (0, 1, 2, 3, 4, 10)]) == []
+        made = post_notice(notice, by=nadia, on=MONDAY, today=MONDAY, proof=hostile[11][:80])
+    assert (made.how, made.proof) == ("letter", hostile[11][:80].strip())
     assert ear.heard == []
 
 

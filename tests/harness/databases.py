@@ -118,10 +118,11 @@ def house_of(folder: Path) -> dict[str, str]:
     return {"EGARDS_DATA": str(folder), "EGARDS_KIND": settings.INSTALLATION_KIND}
 
 
-def copy_of_server(folder: Path) -> tuple[str, dict[str, str], Any]:
-    """A copy of the test database made by the PostgreSQL server itself; nobody may be connected meanwhile."""
+def copy_of_server(folder: Path, template: str = "") -> tuple[str, dict[str, str], Any]:
+    """A copy of the database in force (or of `template`) made by the PostgreSQL server itself; nobody may be connected meanwhile."""
     parameters = connection.get_connection_params()
-    template, name = parameters["dbname"], f"{parameters['dbname']}_{secrets.token_hex(4)}"
+    template = template or parameters["dbname"]
+    name = f"{template}_{secrets.token_hex(4)}"
     connection.close()
     server = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
     execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
