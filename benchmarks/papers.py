@@ -116,10 +116,10 @@ def main() -> None:
     asked = parser.parse_args()
     start()
     print("load", " ".join(f"{one:.1f}" for one in os.getloadavg()))
-    from billing import rendering
+    from billing import documents, rendering
 
     draw, began = drawer(), time.perf_counter()
-    rendering.warm_up()  # as the worker does when it starts, while it has nothing to draw
+    documents.make_ready()  # as the worker does when it starts, while it has nothing to draw
     process = rendering._renderer()._process
     while (used := spent(process.pid)) == 0 or not _rests(process.pid, used):
         pass

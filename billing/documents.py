@@ -16,15 +16,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing import checks_of_papers, seals
 from billing.document import Document, from_json
-from billing.facturx import NAME, make_xml
+from billing.facturx import NAME, load, make_xml
 from billing.models import Invoice, InvoiceFile
 from billing.paper import html_of, title_of
-from billing.rendering import Attached, render_pdf
+from billing.rendering import Attached, render_pdf, warm_up
 from lib import clock
 
 FOLDER = "papiers"
@@ -70,6 +71,13 @@ def make_files(invoice: Invoice) -> list[InvoiceFile]:
             )
             seals.seal_file(file)
     return _complete(invoice)
+
+
+def make_ready() -> None:
+    """Have this process ready for its first paper: the renderer starts beside it, the page and the XML are loaded here."""
+    warm_up()
+    load()
+    get_template("billing/paper.html")
 
 
 def file_of(invoice: Invoice, kind: str) -> InvoiceFile | None:

@@ -33,6 +33,13 @@ _NO_XML = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last i
 )) + "]")  # fmt: skip
 
 
+def load() -> None:
+    """Import what writes files now rather than at the first of them: half a second that no document waits for."""
+    from facturx import generate_xml  # inline: heavy
+
+    assert generate_xml
+
+
 def make_xml(document: Document) -> bytes:
     """The Factur-X file of an issued document, valid against its XSD. ValueError when the library refuses it."""
     from facturx import generate_xml  # inline: heavy, 0.6 s, only the background writes files

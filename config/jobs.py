@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django_q.tasks import async_task
 
 from accounts import forgetting
-from billing import documents, invoice_mail, reconciling, rendering, thanks
+from billing import documents, invoice_mail, reconciling, thanks
 from billing.models import Invoice
 from complaints import projecting, typesetting
 from crm import attachments, bulk, outbox
@@ -57,7 +57,7 @@ def make_papers(invoice_id: int) -> None:
 def make_missing_papers() -> None:
     """Those that a crash or an outage left to make. A firm that issues finds its renderer warm."""
     if Invoice.objects.issued().exists():
-        rendering.warm_up()
+        documents.make_ready()
     documents.make_missing()
 
 
