@@ -138,11 +138,17 @@ def _freeze_lines(invoice: Invoice, taken: Iterable[VatGroup]) -> Totals:
 
 def tell(invoice: Invoice, kind: str, summary: object, *, by: User | None, **data: Any) -> None:
     """The document in the history of its client, who may read it too."""
-    timeline.record(
-        customer=invoice.customer, contact=invoice.contact, kind=kind, summary=summary, by=by, about=invoice,
-        about_kind=ABOUT[Invoice.Kind(invoice.kind)], audience=Audience.CUSTOMER, stage=Stage.PURCHASE,
-        data={"amount": str(invoice.total_incl_tax), "due_on": invoice.due_on.isoformat() if invoice.due_on else None, **data},
-    )  # fmt: skip
+    timeline.record(**history_of(invoice, kind, summary, by=by, **data))
+
+
+def history_of(invoice: Invoice, kind: str, summary: object, *, by: User | None, **data: Any) -> dict[str, Any]:
+    """What the history of its client says of a document, as `timeline.record` takes it."""
+    due_on = invoice.due_on.isoformat() if invoice.due_on else None
+    return {
+        "customer": invoice.customer, "contact": invoice.contact, "kind": kind, "summary": summary, "by": by, "about": invoice,
+        "about_kind": ABOUT[Invoice.Kind(invoice.kind)], "audience": Audience.CUSTOMER, "stage": Stage.PURCHASE,
+        "data": {"amount": str(invoice.total_incl_tax), "due_on": due_on, **data},
+    }  # fmt: skip
 
 
 def ring_papers(invoice: Invoice) -> None:

@@ -15,9 +15,17 @@ WHAT = gettext_lazy("Régler la facture")
 def open_due_date(invoice: Invoice) -> Commitment | None:
     """Write that the client owes this invoice for its due date; none for an invoice that asks for nothing. Once: the
     database refuses a second one."""
+    found = due_date_of(invoice)
+    if found is not None:
+        found.save(force_insert=True)
+    return found
+
+
+def due_date_of(invoice: Invoice) -> Commitment | None:
+    """The due date of an issued invoice, not yet saved; none for an invoice that asks for nothing."""
     if invoice.total_incl_tax <= 0 or invoice.due_on is None:
         return None
-    return Commitment.objects.create(
+    return Commitment(
         customer=invoice.customer, contact=invoice.contact, owed_by=Commitment.Owed.THEM, nature=Commitment.Nature.PROJECTED,
         what=timeline.frozen(WHAT), amount=invoice.total_incl_tax, due_on=invoice.due_on, about_kind="invoice",
         about_ref=invoice.public_id, about_label=label_of(invoice),

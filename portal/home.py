@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.policy import policy
 from billing.leftovers import left_of_client
-from billing.models import Question
+from billing.models import Invoice, Question
 from crm.contacts import edit_contact
 from crm.mail_words import salutation
 from lib import clock
@@ -42,11 +42,12 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
     today = clock.today()
     complaints = told_complaints(space, most=5, today=today)
     own = space.complaints().values_list("public_id", flat=True)
-    waits = waiting_words(space.customer, space.ids, own=own, today=today) if open_ones else {}
+    zone = space.company.holiday_zone
+    waits = waiting_words(space.customer, space.ids, own=own, today=today, zone=zone) if open_ones else {}
     waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
     context = {
         "open": open_ones,
-        "due": space.documents().unpaid_of(space.ids).aggregate(sum=Sum("open_balance"))["sum"] or ZERO,
+        "due": _due(space, open_ones),
         "late": [row for row in open_ones if row.due_on and row.due_on < today],
         "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
         "left": left_of_client(space.ids),
@@ -59,6 +60,13 @@ def home(request: HttpRequest, space: Space) -> HttpResponse:
         "today": today,
     }
     return render(request, "portal/home.html", {**context, **around(space, "home")})
+
+
+def _due(space: Space, shown: list[Invoice]) -> Decimal:
+    """EUR still due in all: of what is shown when that is everything, else asked of the database."""
+    if len(shown) < PAGE:
+        return sum((row.balance() for row in shown), ZERO)
+    return space.documents().unpaid_of(space.ids).aggregate(sum=Sum("open_balance"))["sum"] or ZERO
 
 
 @policy(contact=True)

@@ -21,16 +21,17 @@ from tact.facts import Claim, MoneySituation
 from tact.planning import Planned, plan_one, planning_day
 
 
-def waiting_words(customer: Customer, ids: list[int], *, own: Iterable[str], today: date) -> dict[str, str]:
+def waiting_words(customer: Customer, ids: list[int], *, own: Iterable[str], today: date, zone: str = "") -> dict[str, str]:
     """What is said of each unpaid invoice of the family `ids` of which a part, or the whole, is not asked for today: public id
-    → sentence. `own` are the public ids of the complaints that the reader may read: another one is not named.
+    → sentence. `own` are the public ids of the complaints that the reader may read: another one is not named. `zone` of the
+    firm's holidays, when it is known.
 
     One statement when nothing was said or announced, a constant number more otherwise.
     """
     if not _said_anything(ids):
         return {}
-    on = planning_day(today)
-    planned = plan_one(customer, on=on, now=clock.now(), language=get_language() or "fr")
+    on = planning_day(today, zone)
+    planned = plan_one(customer, on=on, now=clock.now(), language=get_language() or "fr", zone=zone)
     return _told(planned, set(own), on) if planned else {}
 
 

@@ -52,7 +52,7 @@ def plan(
 
 
 def plan_one(
-    customer: Customer, *, on: date, now: datetime, language: str = "fr", loaded: Loaded | None = None
+    customer: Customer, *, on: date, now: datetime, language: str = "fr", zone: str = "", loaded: Loaded | None = None
 ) -> Planned | None:
     """The same for one customer (a head, or an alias of one); None when nothing is due."""
     return next(

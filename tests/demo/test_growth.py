@@ -8,12 +8,17 @@ from django.db import connection
 
 from benchmarks.pages import Page, chosen_pages, measured
 from benchmarks.report import LARGEST, STATEMENTS
+from complaints.models import Complaint
 from config.management.commands.world import open_house
 from crm.models import Customer
 from demo.bulk import write_world
+from demo.bulk_money import write_money
 from demo.world import invent
+from demo.world_money import invent_money
 from lib import clock
 
+MONEY = ("list of payments", "list of complaints", "queue of reminders")
+KEPT_BACK = 9  # in the space of a client who complains, what is kept back is told from the decision itself
 RARE = ("search, rare word", "search, no hit")
 
 
@@ -28,9 +33,11 @@ def costs() -> dict[str, Page]:
     return {page.name: page for page in pages}
 
 
-def grown(customers: int, interactions: int, house) -> None:
+def grown(customers: int, interactions: int, house, *, bills: bool = False) -> None:
     yesterday = clock.now() - timedelta(days=1)
-    write_world(invent(customers=customers, interactions=interactions, seed=customers, now=yesterday), house=house)
+    written = write_world(invent(customers=customers, interactions=interactions, seed=customers, now=yesterday), house=house)
+    if bills:
+        write_money(invent_money(customers=customers, seed=customers, now=yesterday), written, house=house)
 
 
 def test_statements_do_not_grow_with_the_rows(house):
@@ -53,3 +60,19 @@ def test_statements_do_not_grow_with_the_rows(house):
         budget = next(limit for word, limit in STATEMENTS.items() if word in page.name)
         assert page.statements <= budget, page.name
         assert page.octets <= LARGEST, page.name
+
+
+def test_what_is_owed_costs_the_same_whatever_was_issued(house):
+    """Twenty clients and two hundred invoices, then two hundred and two thousand: the clients of three and of sixty invoices, in
+    the house and in their space, the lists, the queue, the board."""
+    grown(20, 120, house, bills=True)
+    small = {page.name: page for page in costs().values() if "invoice" in page.name or page.name in MONEY}
+    grown(180, 1_080, house, bills=True)
+    large = {name: page for name, page in costs().items() if name in small}
+    assert {name: page.statements for name, page in large.items()} == {name: page.statements for name, page in small.items()}
+    assert len(small) == 17
+    for name, page in large.items():
+        budget = next(limit for word, limit in STATEMENTS.items() if word in name)
+        if Complaint.objects.filter(customer__accesses__user__email=page.reader).exists():
+            budget += KEPT_BACK
+        assert (page.statements <= budget, page.octets <= LARGEST) == (True, True), (name, page.statements, page.octets)

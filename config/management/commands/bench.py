@@ -59,7 +59,10 @@ class Command(BaseCommand):
         found = []
         for number, page in enumerate(worlds[0].pages):
             same = [world.pages[number] for world in worlds]
-            asked = [Question(server, one["path"], world.cookie) for server, one, world in zip(ours, same, worlds, strict=True)]
+            asked = [
+                Question(server, one["path"], one["cookie"] or world.cookie)
+                for server, one, world in zip(ours, same, worlds, strict=True)
+            ]
             beside = [Question(server, one["floor"]) for server, one in zip(floors, same, strict=True) if server and one["floor"]]
             found.append(Measure(page["name"], same, asked, beside))
         return found

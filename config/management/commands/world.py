@@ -10,11 +10,15 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.models import Installation, Role, User
+from billing.models import Invoice, Payment
+from complaints.models import Complaint
 from crm.company import update_company
 from crm.models import Commitment, Customer, Email, Interaction, SearchEntry
 from demo.building import empty
 from demo.bulk import write_world
+from demo.bulk_money import write_money
 from demo.world import FIXED, PEOPLE, invent
+from demo.world_money import invent_money
 from lib import clock
 
 
@@ -42,7 +46,8 @@ class Command(BaseCommand):
         gc.disable()  # a million small objects, and nothing among them to collect: a quarter of the time
         house = open_house()
         world = invent(customers=customers, interactions=interactions, seed=seed, now=clock.now())
-        write_world(world, house=house)
+        written = write_world(world, house=house)
+        write_money(invent_money(customers=customers, seed=seed, now=clock.now()), written, house=house)
         self.refresh_statistics()
         self.describe()
         self.stdout.write(f"Écrit en {time.monotonic() - began:.0f} s sur {connection.vendor}.")
@@ -56,7 +61,7 @@ class Command(BaseCommand):
         """What the world holds, and where its fixed records are."""
         counts = [
             (model._meta.model_name, model._default_manager.count())
-            for model in (Customer, Interaction, Commitment, Email, SearchEntry)
+            for model in (Customer, Interaction, Commitment, Email, SearchEntry, Invoice, Payment, Complaint)
         ]
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts))
         fixed = Customer.objects.filter(pk__in=Customer.objects.order_by("pk").values("pk")[: len(FIXED)])
