@@ -102,7 +102,8 @@ def totals(lines: Iterable[Line], *, prepaid: Decimal = ZERO, rounding: Decimal 
 
 
 def _tax_after(base: Decimal, rate: Decimal, base_before: Decimal, tax_before: Decimal) -> Decimal:
-    return max(vat_of(base_before + base, rate) - tax_before, ZERO)
+    tax = vat_of(base_before + base, rate) - tax_before
+    return max(tax, ZERO) if base > ZERO else tax  # rounding never turns the tax of a credit note against the client
 
 
 def split_incl_tax(incl_tax: Decimal, rate: Decimal) -> tuple[Decimal, Decimal, Decimal]:
