@@ -142,7 +142,8 @@ def read_record(
     family: Family, *, user: User, now: datetime, today: date, chosen: str = "", before: Place | None = None, zone: str = ""
 ) -> RecordPage:
     """Read the page of `family` (its customer is a head) as `user` may see it, on the civil date `today` at `now`; `zone` of
-    the firm's holidays, when it is known. Each table is read once: what owes and is owed goes from reader to reader."""
+    the firm's holidays, when it is known. Each table is read once: what owes and is owed goes from reader to reader.
+    What a document asks for stands with its own room, not among promises."""
     customer, ids = family.customer, family.ids
     contacts = list(present_contacts(ids, user=user))
     url = reverse("customer", args=[customer.public_id])
@@ -157,8 +158,7 @@ def read_record(
     )  # fmt: skip
     money = told_money(debts, ids, user=user, today=today, traces=next(iter(loaded.found), None))
     thread.filters = pills(url, thread.chosen, frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints)))
-    said = [row for row in owed if row.nature == Commitment.Nature.PRIMARY]  # what a document asks for stands with its room
-    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in said]
+    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in owed if row.nature == Commitment.Nature.PRIMARY]
     ours = [line for side, line in lines if side == Commitment.Owed.US]
     theirs = [line for side, line in lines if side == Commitment.Owed.THEM]
     return RecordPage(

@@ -58,16 +58,13 @@ def read(
     today = clock.local(now).date()
     ids = ids if ids is not None else customer.family_ids()
     people = list(contacts if contacts is not None else Contact.objects.present().filter(customer_id__in=ids))
-    if commitments is None:
-        commitments = Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author", "interaction")
-    if complaints is None:
-        complaints = _open_complaints(ids, user=user, today=today)
+    commitments = commitments if commitments is not None else _open_commitments(ids, user=user)
+    complaints = complaints if complaints is not None else _open_complaints(ids, user=user, today=today)
     owes = owes if owes is not None else user.may(Right.SEE_AMOUNTS) and Invoice.objects.unpaid_of(ids).exists()
     past, note, lately = _last_words(ids, user=user, now=now, lately=bool(owes))
     addresses = _addresses(customer, people)
     bad = loaded.bad if loaded else bad_among(addresses)
-    if loaded is not None:
-        loaded = replace(loaded, contacts=lately)
+    loaded = replace(loaded, contacts=lately) if loaded is not None else None
     return facts.Situation(
         link=facts.Link("customer", customer.public_id),
         name=_spoken_name(customer, people),
@@ -86,6 +83,10 @@ def read(
         complaints=tuple(sorted((_complaint(*pair) for pair in complaints), key=_nearest)),
         owed=_owed(customer, today=today, now=now, loaded=loaded) if owes else None,
     )
+
+
+def _open_commitments(ids: list[int], *, user: User) -> Iterable[Commitment]:
+    return Commitment.objects.visible_to(user).open().of_family(ids).select_related("owner", "author", "interaction")
 
 
 def _open_complaints(ids: list[int], *, user: User, today: date) -> list[tuple[Complaint, Standing]]:
