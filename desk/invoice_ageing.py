@@ -129,9 +129,10 @@ def read_ageing(rows: QuerySet[Any], today: date) -> Ageing:
     whens = [When(due_on__gte=today, then=Value(0))]
     whens += [When(due_on__gte=today - timedelta(days=most), then=Value(rank)) for rank, (most, _l) in enumerate(AGES) if most]
     ranked = rows.order_by().annotate(age=Case(*whens, default=Value(len(AGES) - 1), output_field=IntegerField()))
+    head = Coalesce("customer__merged_into", "customer")  # two records reunited are one client
     asked: dict[str, Any] = {
-        "clients": Count("customer", distinct=True),
-        "late_clients": Count("customer", distinct=True, filter=Q(age__gt=0)),
+        "clients": Count(head, distinct=True),
+        "late_clients": Count(head, distinct=True, filter=Q(age__gt=0)),
     }
     for rank in range(len(AGES)):
         asked[f"sum{rank}"] = Coalesce(Sum("open_balance", filter=Q(age=rank)), ZERO, output_field=MONEY)

@@ -10,6 +10,7 @@ from accounts.models import Right, User
 from billing import questions
 from billing.collecting import record_payment
 from billing.models import Invoice, InvoiceLine, Question
+from crm.merging import merge_customers
 from crm.models import Contact, Customer, Email
 from desk.invoice_page import read_invoice
 from lib import clock
@@ -40,6 +41,11 @@ def three(company, le_goff, diallo):
     pay(late, "240.00")
     pay(paid, "99.90")
     return late, soon, paid
+
+
+def test_two_records_reunited_are_one_client(three, le_goff, diallo, nadia, as_camille):
+    merge_customers(kept=le_goff, alias=diallo, by=nadia, reason="même client")
+    assert "1 310,00 € à régler par un client, dont 1 000,00 € échus." in words(as_camille.get(reverse("invoices")))
 
 
 def test_the_list_answers_what_is_due(three, as_camille):
