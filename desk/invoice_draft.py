@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Right, User
-from billing import composing, drafting, mentions
+from billing import composing, drafting, idempotence, mentions
 from billing.models import Invoice
 from billing.models.invoices import VatCategory
 from crm.models import Company, Customer
@@ -25,6 +25,7 @@ from desk.record import find_family, present_contacts
 from desk.versions import meet
 from lib import vat
 from lib.errors import Conflict, Refusal
+from lib.public_ids import public_id
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Editor:
     differences: list[Any] = field(default_factory=list)
     conflict: str = ""
     judged: bool = False  # saving was asked for: what is wrong is listed
+    key: str = ""  # of the form that begins a draft: sent twice, it begins one
 
     @property
     def faulty(self) -> bool:
@@ -92,7 +94,8 @@ def open_new(customer: Customer, *, user: User, company: Company, today: date, d
     form = DraftForm(data, contacts=contacts, initial={"contact": chosen})
     lines = invoice_lines.read(data) if data is not None else []
     lines = lines or [invoice_lines.blank([], regime=company.vat_regime, fresh=False)]
-    editor = Editor(customer, form, lines, seen="[]", company=company)
+    key = (data.get("key", "") if data is not None else "") or public_id()
+    editor = Editor(customer, form, lines, seen="[]", company=company, key=key)
     return reckoned(editor, user=user, today=today)
 
 
@@ -170,14 +173,14 @@ def _line_anchor(editor: Editor, place: str, what: str) -> str:
     return f"#l-{filled[int(place) - 1].key}-{what}"
 
 
-def save(editor: Editor, *, user: User) -> Invoice | None:
+def save(editor: Editor, *, user: User, today: date) -> Invoice | None:
     """Write what was typed; None, with what is wrong beside each field or both versions, when it cannot be."""
     if not editor.form.is_valid():
         return None
     asked = [line.asked() for line in editor.lines if not line.blank]
     try:
         if editor.draft is None:
-            return drafting.create_draft(customer=editor.customer, lines=asked, by=user, **editor.form.values)
+            return _begin(editor, asked, user=user, today=today)
         version = editor.form.cleaned_data.get("version") or 0
         return drafting.change_draft(editor.draft, version=version, by=user, lines=asked, **editor.form.values)
     except Conflict as conflict:
@@ -185,6 +188,31 @@ def save(editor: Editor, *, user: User) -> Invoice | None:
     except Refusal as refusal:
         _refuse(editor, refusal)
     return None
+
+
+def _begin(editor: Editor, asked: list[dict[str, Any]], *, user: User, today: date) -> Invoice:
+    """The draft that this form begins; sent twice (double click, page sent again), the one it began. Refuses other words of
+    a form that already began one: sent once more, they begin another."""
+    key, values = editor.key, editor.form.values
+
+    def begin(name: str) -> Invoice:
+        return drafting.create_draft(customer=editor.customer, lines=asked, by=user, key=name, **values)
+
+    try:
+        return idempotence.once(
+            Invoice.Kind.INVOICE, on=today, key=f"form-{user.pk}-{key}", body=[editor.customer.public_id, asked, values],
+            act=begin, kept_as="draft_key",
+        )  # fmt: skip
+    except Refusal as refusal:
+        if refusal.field != "Idempotency-Key":
+            raise
+        editor.key = public_id()
+        raise Refusal(
+            _(
+                "Cette page a déjà fait un brouillon, avec d’autres mots : il est gardé. Changez-le depuis la fiche du client, "
+                "ou enregistrez à nouveau pour en faire un second."
+            )
+        ) from refusal
 
 
 def _refuse(editor: Editor, refusal: Refusal) -> None:

@@ -67,7 +67,7 @@ def _answer(request: HouseRequest, editor: Editor) -> HttpResponse:
 
 
 def _save(request: HouseRequest, editor: Editor) -> HttpResponse:
-    saved = save(editor, user=request.user)
+    saved = save(editor, user=request.user, today=clock.today())
     if saved is not None:
         messages.success(request, _("Le brouillon est enregistré."))
         to = "invoice_issue" if request.POST.get("then") == "issue" else "invoice_edit"

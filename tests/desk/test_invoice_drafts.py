@@ -215,3 +215,29 @@ def test_a_draft_of_five_hundred_lines_is_written(as_camille, new):
     assert (Invoice.objects.get().lines.count(), Invoice.objects.get().total_excl_tax) == (500, Decimal("78750.00"))
     too_long = as_camille.post(new, form(*[line] * 501))
     assert (too_long.status_code, "Une facture tient en 500 lignes au plus." in words(too_long)) == (422, True)
+
+
+def test_a_form_sent_twice_begins_one_draft_and_other_words_are_told(as_camille, as_karim, new):
+    keys = [as_camille.get(new).context["editor"].key for _visit in range(2)]
+    sent = form(SHELF, subject="Une étagère", key=keys[0])
+    answers = [as_camille.post(new, sent) for _click in range(2)]
+    draft = Invoice.objects.get()
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, edit_url(draft))}
+    changed = as_camille.post(new, {**sent, "subject": "Deux étagères"})
+    editor = changed.context["editor"]
+    assert (changed.status_code, Invoice.objects.count(), editor.key in keys, editor.form["subject"].value()) == (
+        422, 1, False, "Deux étagères",
+    )  # fmt: skip
+    assert "Cette page a déjà fait un brouillon" in words(changed)
+    assert f'name="key" value="{editor.key}"' in changed.content.decode()
+    assert as_camille.post(new, {**sent, "subject": "Deux étagères", "key": editor.key}).status_code == 302
+    assert as_camille.post(new, {**sent, "key": keys[1]}).status_code == 302  # another page: another draft
+    assert as_karim.post(new, sent).status_code == 302  # nobody's key is another's
+    assert Invoice.objects.count() == 4
+
+
+def test_a_refused_form_keeps_its_key(as_camille, new):
+    answer = as_camille.post(new, form({**SHELF, "unit": "XX"}, key="k"))
+    assert (answer.status_code, answer.context["editor"].key, Invoice.objects.count()) == (422, "k", 0)
+    assert [as_camille.post(new, form(SHELF, key="k")).status_code for _click in range(2)] == [302, 302]
+    assert Invoice.objects.count() == 1
