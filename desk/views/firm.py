@@ -188,5 +188,7 @@ def summary(section: Section, company: Company) -> list[tuple[Any, Any]]:
             continue
         field, value = Company._meta.get_field(name), getattr(company, name)
         shown = getattr(company, f"get_{name}_display")() if field.choices else value
+        if isinstance(value, bool):
+            shown = _("oui") if value else ""  # an option not taken is not listed
         rows.append((capfirst(field.verbose_name), AS_READ[name](shown) if name in AS_READ and shown else shown))
     return rows
