@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,6 +20,7 @@ from desk.promising import colleague_choices, offer, reader_choices
 from lib import clock
 from lib.errors import Conflict, Refusal
 from lib.public_ids import public_id
+from ui.files import FilesField
 
 KINDS = [
     (Kind.CALL, lazy("Appel")),
@@ -40,27 +40,6 @@ READ_WHEN = {
     "autocomplete": "off",
 }  # fmt: skip
 MINUTES = (2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180)
-
-
-class ManyFiles(forms.FileInput):
-    """A file control that takes several files."""
-
-    allow_multiple_selected = True
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"multiple": True})
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
-        return files.getlist(name)
-
-
-class FilesField(forms.FileField):
-    """Several files; what they may be is the gesture's to say."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        return [file for file in (data or []) if file]
 
 
 class ExchangeForm(forms.Form):

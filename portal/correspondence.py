@@ -3,18 +3,21 @@
 A kind of row has its words in `templates/portal/timeline/<kind>.html`; one without that file is never shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.questions import LONGEST, answer_by
 from complaints import handling
-from crm import commitments, timeline
+from crm import attachments, commitments, timeline
+from crm.attachments import Stored
 from crm.models import Commitment, Email, Interaction
 from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind
@@ -22,6 +25,7 @@ from lib import clock
 from lib.errors import Refusal
 from lib.plain_text import check_text
 from portal.forms import Matter
+from portal.once import once
 from portal.space import Space
 
 FOLDER = "portal/timeline"
@@ -70,13 +74,31 @@ def received_words(matter: str) -> str:
     return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés.")
 
 
-def send_message(space: Space, *, matter: str, subject: str, words: str) -> object:
-    """Write to the house from the space: a message somebody answers, or a written complaint. Returns the row of it. Raises
-    Refusal."""
+def hear(space: Space, *, attached: Sequence[UploadedFile], key: str, **said: str) -> bool:
+    """Send what was said, with its files, once however often its form is sent; returns whether it was sent now. Files that no
+    row kept (refused, said already) go from storage. Raises Refusal."""
+    try:
+        stored = attachments.store(attached)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="attached") from refusal
+    # The same words with another file are something else to say.
+    what: dict[str, object] = {**said, "files": [file.sha256 for file in stored]} if stored else {**said}
+    try:
+        return once(
+            lambda: send_message(space, files=stored, **said), who=space.contact.public_id, where=space.customer.public_id,
+            what=what, key=key,
+        )  # fmt: skip
+    finally:
+        attachments.discard_unused(stored)
+
+
+def send_message(space: Space, *, matter: str, subject: str, words: str, files: Sequence[Stored] = ()) -> object:
+    """Write to the house from the space: a message somebody answers, or a written complaint with its `files`. Returns the row
+    of it. Raises Refusal."""
     if matter == Matter.COMPLAINT:
         if not subject:
             raise Refusal(_("Donnez un objet à votre réclamation : ce sera son titre."), field="subject")
-        return handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words)
+        return handling.open_from_portal(contact=space.contact, customer=space.customer, subject=subject, body=words, files=files)
     try:
         text = check_text(words, most=LONGEST).strip()
     except Refusal as refusal:

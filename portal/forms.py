@@ -1,5 +1,6 @@
 """The two forms of an invoice's page: a question on a line, and «En parler»."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Invoice
 from billing.questions import LONGEST
+from crm import attachments
 from crm.checks import check_contact
+from ui.files import FilesField
 
 
 class Help(models.TextChoices):
@@ -88,6 +91,27 @@ class MessageForm(forms.Form):
     matter = forms.ChoiceField(label=_("C’est"), choices=Matter, widget=forms.RadioSelect, initial=Matter.WORD)
     subject = forms.CharField(label=_("Objet"), max_length=120, required=False)
     words = forms.CharField(label=_("Vos mots"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+    attached = FilesField(
+        label=_("Photos ou documents, pour une réclamation"), required=False,
+        help_text=_("Ce qui montre le défaut, le devis, la lettre : dix fichiers au plus, 20 Mo chacun."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, dropped: Sequence[str] = (), **kwargs: Any) -> None:
+        """`dropped` names the files too big to be let in."""
+        super().__init__(*args, **kwargs)
+        self.dropped = dropped
+
+    def clean(self) -> dict[str, Any]:
+        """Files come with a complaint, whose proof they are."""
+        said = super().clean() or {}
+        for name in self.dropped:
+            self.add_error("attached", attachments.too_big(name))
+        if said.get("attached") and said.get("matter") == Matter.WORD:
+            self.add_error(
+                "attached",
+                _("Des fichiers se joignent à une réclamation : choisissez « Une réclamation », ou envoyez-les par e-mail."),
+            )
+        return said
 
 
 class CoordinatesForm(forms.Form):

@@ -21,14 +21,15 @@ from lib.errors import Refusal
 from lib.money import ZERO
 from portal import reading
 from portal.awaited import awaited
-from portal.correspondence import lines_of, received_words, send_message
+from portal.correspondence import hear, lines_of, received_words
 from portal.exporting import everything_of
 from portal.files import stored_file
 from portal.forms import CoordinatesForm, MessageForm
-from portal.once import form_key, once
+from portal.once import form_key
 from portal.space import Space, around, in_space
 from portal.told_complaints import told_complaints
 from portal.waiting import waiting_words
+from ui.files import ask_files_again
 
 PAGE = 30
 
@@ -157,20 +158,18 @@ def document_pay(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages_page(request: HttpRequest, space: Space) -> HttpResponse:
     """What was said and done, in the client's words; a message or a complaint to write."""
-    form = MessageForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = MessageForm(*sent, dropped=request.META.get("egards.skipped_files", ()))  # what config.uploads stopped on its way
+    if form.is_valid():
         try:
-            once(
-                lambda: send_message(space, **said), who=space.contact.public_id, where=space.customer.public_id, what=said,
-                key=request.POST.get("key", ""),
-            )  # fmt: skip
+            hear(space, key=request.POST.get("key", ""), **form.cleaned_data)
         except Refusal as refusal:
             for name, error in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, str(error))
         else:
-            messages.success(request, received_words(said["matter"]))
+            messages.success(request, received_words(form.cleaned_data["matter"]))
             return HttpResponseRedirect(reverse("portal:messages"))
+    ask_files_again(form, "attached")
     before = request.GET.get("avant", "")
     lines = lines_of(space, limit=PAGE, before=int(before) if before.isdecimal() and len(before) < 18 else None)
     context = {

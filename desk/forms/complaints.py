@@ -17,10 +17,10 @@ from complaints.states import MEDIATION
 from crm import attachments
 from crm.models import Contact, Customer
 from crm.models.customers import Channel, CustomerType
-from desk.composing import FilesField
 from desk.promising import colleague_choices, offer
 from lib.errors import Refusal
 from lib.public_ids import public_id
+from ui.files import FilesField, ask_files_again
 
 CHANNELS = [row for row in Channel.choices if row[0]]
 WORDS = {"rows": 5, "data-most": handling.MAX_WORDS}
@@ -48,22 +48,14 @@ class Acting(forms.Form):
             return gesture()
         except Refusal as refusal:
             refused(self, refusal)
-            self._ask_files_again()
+            ask_files_again(self, "attached")
             return None
 
     def full_clean(self) -> None:
         """As usual; a browser keeps no file of a page that comes back, so that the proof is asked for again by name."""
         super().full_clean()
         if self.is_bound and self.errors:
-            self._ask_files_again()
-
-    def _ask_files_again(self) -> None:
-        sent = self.files.getlist("attached") if hasattr(self.files, "getlist") else []
-        if sent and "attached" in self.fields and not self.has_error("attached"):
-            names = ", ".join(f"« {file.name} »" for file in sent)
-            self.add_error(
-                "attached", _("Choisissez de nouveau %(names)s : le navigateur ne garde pas les fichiers.") % {"names": names}
-            )
+            ask_files_again(self, "attached")
 
     def with_files(self, uploads: list[Any], gesture: Any) -> Any:
         """Store the files, then act; what no row kept goes: a gesture that refused, or that was done already."""

@@ -11,10 +11,10 @@ from crm.mail_reasons import retold
 from crm.models import Attachment, Email
 from crm.models.timeline import Visibility
 from crm.writing import Recipient
-from desk.composing import FilesField
 from desk.promising import reader_choices
 from lib.errors import Conflict, Refusal
 from lib.public_ids import public_id
+from ui.files import FilesField
 
 
 class RecipientSelect(forms.Select):
