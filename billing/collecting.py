@@ -64,7 +64,7 @@ def record_payment(
         wanted = lock_invoices([*(invoices or ()), *(invoice for invoice, _amount in allocations or ())])
         client = lock_customer(customer)
         if found := _already(key, provider, external_id):
-            return _same(found, client, amount, method, paid_on)
+            return _same(found, client, amount, method, paid_on, wanted)
         amount, reference = check_money(amount, method, paid_on, reference)
         refuse_foreign(wanted.values(), client)
         shares = _exact(allocations, wanted, amount) if allocations else _in_order(invoices or (), wanted, amount)
@@ -252,11 +252,14 @@ def _already(key: str, provider: str, external_id: str) -> Payment | None:
     return Payment.objects.filter(key=key).first() if key else None
 
 
-def _same(found: Payment, client: Customer, amount: Decimal, method: str, paid_on: date) -> Payment:
-    """The first payment of that name; Conflict when it was another one."""
+def _same(found: Payment, client: Customer, amount: Decimal, method: str, paid_on: date, wanted: Iterable[int] = ()) -> Payment:
+    """The first payment of that name; Conflict when it was another one: another client, sum, means or day, or one that
+    counted on none of the invoices `wanted` (their keys)."""
     told = (found.amount, found.method, found.paid_on)
     if found.external_id or (found.customer_id in client.family_ids() and told == (amount, method, paid_on)):
-        return found
+        counted = set(found.allocations.values_list("invoice", flat=True)) if wanted and not found.external_id else set()
+        if not counted or counted & set(wanted):
+            return found
     raise Conflict(_("Cette demande a déjà servi à enregistrer un autre paiement : rien n’a été ajouté."))
 
 

@@ -55,6 +55,11 @@ def build(now: datetime) -> dict[str, int]:
     return {"moments": moments, "customers": Customer.objects.count()}
 
 
+def is_there() -> bool:
+    """Whether a demonstration has been built, of whatever day."""
+    return Customer.objects.exists() and Installation.objects.filter(born_at__isnull=False).exists()
+
+
 def is_of_today() -> bool:
     """Whether the demonstration is there and dated from the civil day in force."""
     born = Installation.objects.values_list("born_at", flat=True).first()

@@ -16,6 +16,7 @@ from desk.complaint_course import Axis, Drawing, Mark, axis_for, draw, label, pl
 from lib.typography import WEEKDAYS, long_date, relative_day
 
 SHOWN = 60
+READ = 600  # open complaints looked at: the nearest date may be that of a young one
 CLOSED_SHOWN = 40
 
 
@@ -50,7 +51,7 @@ class Board:
 
 def read_board(user: User, *, today: date) -> Board:
     """Every open complaint this person may read, the nearest duty first: a constant number of statements."""
-    found = list(Complaint.objects.read_by(user).open_on(today).order_by("id")[: SHOWN + 1])
+    found = list(Complaint.objects.read_by(user).open_on(today).order_by("id")[:READ])
     pairs = sorted(((one, one.standing_on(today)) for one in found), key=order)[:SHOWN]
     axis = axis_for(pairs, today)
     rows = [row_of(complaint, standing, axis, today=today) for complaint, standing in pairs]

@@ -25,6 +25,7 @@ from desk.questions import of_nobody
 from lib import clock
 
 SHOWN = 8  # promises of each side on the page; the list has the others
+PRESSING = timedelta(days=1)
 LOOK_AHEAD = timedelta(days=7)
 COUNTED = 100  # beyond, «plus de cent»
 MAILS = 4
@@ -138,18 +139,26 @@ def _owed(user: User, today: date) -> tuple[list[Commitment], list[Commitment], 
     return found
 
 
-def by_urgency(row: Commitment, now: datetime) -> tuple[bool, date, bool, object, int]:
-    """Order of what I promised: what is broken first, then by day, timed ones first, by hour."""
-    return (not row.is_broken(now), row.due_on, row.due_at is None, row.due_at or 0, row.pk)
+def by_urgency(row: Commitment, now: datetime) -> tuple[bool, bool, date, bool, object, int]:
+    """Order of what I promised: the duties of a complaint that fall by tomorrow, what is broken, then by day, timed ones
+    first, by hour."""
+    return (not presses(row, now), not row.is_broken(now), row.due_on, row.due_at is None, row.due_at or 0, row.pk)
+
+
+def presses(row: Commitment, now: datetime) -> bool:
+    """A date of a complaint, past or of the two days to come: no promise of ours costs a client more when it is missed."""
+    return row.about_kind == "complaint" and row.due_on <= clock.local(now).date() + PRESSING
 
 
 def most_urgent(mine: Sequence[Commitment], now: datetime) -> Commitment | None:
-    """What comes first: the next hour promised today, else the oldest broken promise, else one of today."""
+    """What comes first: the next hour promised today, else a complaint whose date is here, else the oldest broken promise,
+    else one of today."""
     today = clock.local(now).date()
     timed = [row for row in mine if row.due_on == today and row.due_at and not row.is_broken(now)]
+    pressing = [row for row in mine if presses(row, now)]
     broken = [row for row in mine if row.is_broken(now)]
     others = [row for row in mine if row.due_on == today]
-    return min(timed, key=lambda row: (row.due_at, row.pk), default=None) or next(iter([*broken, *others]), None)
+    return min(timed, key=lambda row: (row.due_at, row.pk), default=None) or next(iter([*pressing, *broken, *others]), None)
 
 
 def answer(mine: Sequence[Commitment], theirs: Sequence[Commitment], *, mails: int, now: datetime) -> str:

@@ -149,6 +149,13 @@ class TestTwice:
                 pay(*other, key="k")
         assert Payment.objects.count() == 1
 
+    def test_a_key_of_one_invoice_is_not_that_of_another(self, diallo):
+        one, other = issued(diallo, "100.00"), issued(diallo, "100.00")
+        pay(diallo, "60.00", one, key="k")
+        with pytest.raises(Conflict):
+            pay(diallo, "60.00", other, key="k")
+        assert (Payment.objects.count(), one.balance(), other.balance()) == (1, D("40.00"), D("100.00"))
+
     def test_what_a_provider_names_is_counted_once_and_names_of_two_providers_differ(self, diallo):
         invoice = issued(diallo, "100.00")
         for _time in range(3):
