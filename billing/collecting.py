@@ -295,7 +295,7 @@ def refuse_moved(free: Decimal, seen: Decimal | None) -> None:
     """Refuse when what is left (EUR) is not what the person saw."""
     if seen is not None and seen != free:
         raise Refusal(
-            _("Ce qui reste a changé depuis que vous avez ouvert cette page : %(free)s à présent. Relisez, puis recommencez.")
+            _("Ce qui reste a changé depuis que vous avez ouvert cette page : %(free)s à présent. Relisez, puis recommencez.")
             % {"free": in_words(free)}
         )
 

@@ -75,7 +75,7 @@ def release_credit(allocation: Allocation, *, by: User | None) -> Allocation:
         if done := Allocation.objects.filter(reverses=allocation).first():
             return done
         if invoice.pk == note.credit_of_id:
-            raise Refusal(_("Un avoir compte d’abord sur la facture qu’il corrige : cela ne se reprend pas."))
+            raise Refusal(_("Un avoir compte d’abord sur la facture qu’il corrige : cela ne se reprend pas."))
         made = Allocation.objects.create(
             credit_note=note, invoice=invoice, amount=-allocation.amount, reverses=allocation, made_on=clock.today(), made_by=by
         )  # fmt: skip

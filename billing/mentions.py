@@ -211,7 +211,7 @@ def _days(document: Document) -> Iterator[Missing]:
         words = _("La date de règlement précède celle de la facture : vérifiez le délai de paiement.")
         yield Missing("payment.due_on", words, "invoice.payment_days")
     if document.supply_from and document.supply_on and document.supply_from > document.supply_on:
-        words = _("La période facturée finit avant de commencer : vérifiez ses deux dates.")
+        words = _("La période facturée finit avant de commencer : vérifiez ses deux dates.")
         yield Missing("supply_from", words, "invoice.supply_from")
     yield from _terms(document)
     if not document.is_credit_note and payment is None:
@@ -270,12 +270,12 @@ def _works(document: Document) -> Iterator[Missing]:
             rate = law.row("invoice_mentions", mention.key, on=document.issued_on)["rate"]
             if Decimal(rate) not in {group.rate for group in document.vat}:
                 words = _(
-                    "L’attestation de travaux est pour une TVA à {rate} %, et aucune ligne n’a ce taux : retirez-la ou changez le taux.",
+                    "L’attestation de travaux est pour une TVA à {rate} %, et aucune ligne n’a ce taux : retirez-la ou changez le taux.",
                     rate=rate.replace(".", ","),
                 )
                 yield Missing(f"mention.{mention.key}", words, "invoice.works")
     if document.attested_on is not None and document.attested_on > document.issued_on:
-        yield Missing("attested_on", _("L’attestation serait signée après l’émission : vérifiez sa date."), "invoice.attested_on")
+        yield Missing("attested_on", _("L’attestation serait signée après l’émission : vérifiez sa date."), "invoice.attested_on")
 
 
 def _forbidden_words(document: Document) -> Iterator[Missing]:

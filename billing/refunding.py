@@ -51,7 +51,7 @@ def undo_refund(row: Payment, *, reason: str, by: User | None, key: str = "") ->
         if not row.is_refund:
             raise Refusal(_("Cette ligne n’est pas un remboursement."))
         if row.provider:
-            raise Refusal(_("Ce remboursement est parti par la carte : il ne s’annule pas d’ici."))
+            raise Refusal(_("Ce remboursement est parti par la carte : il ne s’annule pas d’ici."))
         opposite = Payment.objects.create(
             customer=row.customer, amount=-row.amount, method=row.method, paid_on=clock.today(), reverses=row, refunds=row.refunds,
             refunds_credit=row.refunds_credit, reason=reason, key=key or None, recorded_by=by,

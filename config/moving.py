@@ -55,7 +55,7 @@ def write_house(path: Path) -> int:
                 serializers.serialize("jsonl", rows.iterator(2000), stream=file, cls=Exact)
                 count += rows.count()
     except FileExistsError:
-        raise Refusal(_("%(path)s existe déjà : choisissez un autre nom.") % {"path": path}) from None
+        raise Refusal(_("%(path)s existe déjà : choisissez un autre nom.") % {"path": path}) from None
     return count
 
 
@@ -63,7 +63,7 @@ def read_house(path: Path) -> int:
     """Fill this database, new and empty, from a file of `write_house`; returns how many rows. All of it or nothing. Refusal when
     somebody works here already, or when the file is of another version of the schema."""
     if Customer.objects.exists() or User.objects.exists() or Invoice.objects.exists():
-        raise Refusal(_("Cette base n’est pas vide : une maison ne se verse que dans une base neuve. Rien n’a été changé."))
+        raise Refusal(_("Cette base n’est pas vide : une maison ne se verse que dans une base neuve. Rien n’a été changé."))
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file, transaction.atomic():
             refuse_another(file.readline())
@@ -120,5 +120,5 @@ def refuse_another(line: str) -> None:
         raise Refusal(_("Ce fichier ne vient pas d’Égards. Rien n’a été changé."))
     if head.get("migrations") != migrations():
         raise Refusal(
-            _("Ce fichier vient d’une autre version d’Égards : mettez les deux à la même, puis recommencez. Rien n’a été changé.")
+            _("Ce fichier vient d’une autre version d’Égards : mettez les deux à la même, puis recommencez. Rien n’a été changé.")
         )

@@ -189,7 +189,7 @@ def _insurance(whole: Mapping[str, Any], found: Mapping[str, Any], fields: Mappi
     if set(names) & set(fields) and any(whole[name] for name in names):
         for name in names:
             if not whole[name]:
-                errors[name] = _("L’assurance décennale se dit en entier : l’assureur, ses coordonnées, la couverture.")
+                errors[name] = _("L’assurance décennale se dit en entier : l’assureur, ses coordonnées, la couverture.")
 
 
 def _flag(value: Any, field: Any) -> bool:

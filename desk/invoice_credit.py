@@ -61,7 +61,7 @@ def credit(page: CreditPage, *, user: User, today: date, key: str) -> Invoice | 
     asked = [part for part in page.parts if part.typed.strip()]
     if page.whole and asked:
         page.errors["part"] = _(
-            "Vous avez écrit une somme sur une ligne, mais l’avoir reprendrait tout : choisissez « une partie, ligne par ligne », "
+            "Vous avez écrit une somme sur une ligne, mais l’avoir reprendrait tout : choisissez « une partie, ligne par ligne », "
             "ou effacez cette somme."
         )
         return None

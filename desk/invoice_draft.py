@@ -209,7 +209,7 @@ def _begin(editor: Editor, asked: list[dict[str, Any]], *, user: User, today: da
         editor.key = public_id()
         raise Refusal(
             _(
-                "Cette page a déjà fait un brouillon, avec d’autres mots : il est gardé. Changez-le depuis la fiche du client, "
+                "Cette page a déjà fait un brouillon, avec d’autres mots : il est gardé. Changez-le depuis la fiche du client, "
                 "ou enregistrez à nouveau pour en faire un second."
             )
         ) from refusal

@@ -46,7 +46,7 @@ MOODS = frozenset(Mood.values)
 ANY = "0" * 26  # stands for a public id in an address worked out once for the page
 OWED = (
     "public_id", "customer", "customer__name", "customer__public_id", "owed_by", "nature", "what", "amount", "due_on", "due_at",
-    "due_before", "owner", "owner__name", "owner__email", "author", "author__name", "author__email", "made_at", "kept_at",
+    "due_before", "owner", "owner__name", "owner__email", "author", "author__name", "author__email", "made_at", "kept_at", "kept_by",
     "released_at", "version", "contact", "about_kind", "about_ref", "interaction", "interaction__public_id", "interaction__kind",
     "interaction__occurred_at", "interaction__customer", "interaction__visibility", "interaction__about_kind",
     "interaction__about_ref", "interaction__author", "interaction__author__name", "interaction__author__email",

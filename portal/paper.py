@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, npgettext
 
 from billing import transfer
 from billing.document import Document, from_json
@@ -31,7 +31,7 @@ class PrintedLine:
     def quantity(self) -> str:
         """«3 h», «2 unités»: as on the paper, pieces by their name."""
         count, language = self.printed.quantity, get_language() or "fr"
-        unit = unit_after(self.printed) or ngettext("unité", "unités", int(count))
+        unit = unit_after(self.printed) or npgettext("sur une ligne", "unité", "unités", int(count))
         return f"{number(count, language=language)}{NBSP}{unit}"
 
 

@@ -111,7 +111,7 @@ def _letter(letter: ComplaintLetter, posted: Mapping[int, list[str]]) -> ToldLet
 def _posted(fact: ComplaintFact) -> str:
     values = {"day": _day(fact.on), "number": fact.number}
     if fact.number:
-        return _("Postée le %(day)s, en recommandé n° %(number)s.") % values
+        return _("Postée le %(day)s, en recommandé n° %(number)s.") % values
     return _("Postée le %(day)s.") % values
 
 

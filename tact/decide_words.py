@@ -256,7 +256,7 @@ def deduction(decision: str, code: str, step: str) -> str:
         "question": _("Nous devons une réponse : on le dit, et on ne parle que du reste."),
         "promise": _("Une part est promise : on ne parle que du reste."),
         "transit": _("Une part est en chemin : on ne parle que du reste."),
-        "kept": _("Une part est déjà chez nous : on ne parle que du reste."),
+        "kept": _("Une part est déjà chez nous : on ne parle que du reste."),
         "hold": _("Une facture est laissée de côté : on ne parle que du reste."),
         "mood": _("Une inquiétude est là : on ménage la relation."),
         "first_delay": _("Un oubli, sans doute. Ni pénalité, ni formule juridique."),

@@ -32,5 +32,5 @@ def ask_files_again(form: forms.Form, name: str) -> None:
     """Ask by their names, beside the field `name`, for the files of a page that comes back: a browser keeps none."""
     sent = form.files.getlist(name) if hasattr(form.files, "getlist") else []
     if sent and name in form.fields and not form.has_error(name):
-        names = ", ".join(f"« {file.name} »" for file in sent)
+        names = ", ".join(_("« %(name)s »") % {"name": file.name} for file in sent)
         form.add_error(name, _("Choisissez de nouveau %(names)s : le navigateur ne garde pas les fichiers.") % {"names": names})

@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='works',
-            field=models.CharField(blank=True, choices=[('renovation', 'travaux à 10 % dans un logement de plus de deux ans'), ('energy', 'rénovation énergétique à 5,5 %')], max_length=12, verbose_name='attestation du client pour des travaux'),
+            field=models.CharField(blank=True, choices=[('renovation', 'travaux à 10 % dans un logement de plus de deux ans'), ('energy', 'rénovation énergétique à 5,5 %')], max_length=12, verbose_name='attestation du client pour des travaux'),
         ),
     ]

@@ -74,8 +74,8 @@ class Series(models.Model):
 class Works(models.TextChoices):
     """Works in a dwelling at a reduced rate: what the client certifies (`lib/law/invoice_mentions.toml`)."""
 
-    RENOVATION = "renovation", _("travaux à 10 % dans un logement de plus de deux ans")
-    ENERGY = "energy", _("rénovation énergétique à 5,5 %")
+    RENOVATION = "renovation", _("travaux à 10 % dans un logement de plus de deux ans")
+    ENERGY = "energy", _("rénovation énergétique à 5,5 %")
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):

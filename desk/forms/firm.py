@@ -115,10 +115,10 @@ HINTS = {
     "mediator_name": _("Obligatoire si vous avez des clients particuliers (article L612-1 du code de la consommation)."),
     "mediator_agreement_to": _("Vide si elle n’a pas de fin. Passé ce jour, un refus à un particulier ne part plus sans raison."),
     "mediator_silence_months": _("Sans réponse de votre part, un particulier peut saisir le médiateur après ce délai."),
-    "vat_on_debits": _("Si vous avez choisi cette option auprès des impôts : la mention s’imprime sur vos factures de services."),
-    "insurance_name": _("Pour les métiers du bâtiment : imprimé sur chaque facture, avec les deux lignes qui suivent."),
+    "vat_on_debits": _("Si vous avez choisi cette option auprès des impôts : la mention s’imprime sur vos factures de services."),
+    "insurance_name": _("Pour les métiers du bâtiment : imprimé sur chaque facture, avec les deux lignes qui suivent."),
     "insurance_contact": _("Adresse, et numéro du contrat si vous le souhaitez."),
-    "insurance_coverage": _("Par exemple : France métropolitaine."),
+    "insurance_coverage": _("Par exemple : France métropolitaine."),
     "mail_signature": _("Ajoutée sous chaque e-mail, après celle de la personne qui écrit."),
     "holiday_zone": _("Certains départements ont des jours fériés de plus."),
 }
@@ -130,7 +130,7 @@ class LogoForm(forms.Form):
     logo = forms.FileField(
         label=_("Logo"),
         help_text=_(
-            "PNG ou JPEG, 2\u00a0Mo au plus ; au-delà de 300\u00a0Ko, il ne s’imprime pas sur les factures. "
+            "PNG ou JPEG, 2\u00a0Mo au plus\u00a0; au-delà de 300\u00a0Ko, il ne s’imprime pas sur les factures. "
             "Sur fond blanc ou transparent, c’est mieux."
         ),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),

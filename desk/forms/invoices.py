@@ -32,11 +32,11 @@ _HINTS = {
     "client_type": _("Vide : comme sur sa fiche."),
     "buyer_reference": _("Le numéro de commande du client, s’il en donne un."),
     "note": _("Imprimé sous les lignes."),
-    "supply_from": _("Pour une période : son premier jour. Le dernier est « livré ou réalisé le »."),
-    "delivery_address": _("Si ce n’est pas celle de la fiche : rue, puis code postal et ville."),
-    "works": _("Pour une TVA réduite : le texte de loi s’imprime sur la facture, avec la place de signer."),
+    "supply_from": _("Pour une période : son premier jour. Le dernier est « livré ou réalisé le »."),
+    "delivery_address": _("Si ce n’est pas celle de la fiche : rue, puis code postal et ville."),
+    "works": _("Pour une TVA réduite : le texte de loi s’imprime sur la facture, avec la place de signer."),
     "attested_on": _("Vide tant que le client ne l’a pas signée."),
-    "vat_exemption": _("Une ligne est sans TVA : le texte de loi sera imprimé."),
+    "vat_exemption": _("Une ligne est sans TVA : le texte de loi sera imprimé."),
 }
 
 

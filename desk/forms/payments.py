@@ -126,7 +126,7 @@ class UndoForm(Gesture):
     """A payment recorded by mistake, or that the bank took back."""
 
     reason = forms.CharField(
-        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
+        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
     )
 
     def act(self, payment: Payment) -> Payment | None:
@@ -148,7 +148,7 @@ class GiveBackForm(Gesture):
     method = forms.ChoiceField(label=lazy("Moyen"), choices=Method.choices, initial=Method.TRANSFER, widget=forms.RadioSelect)
     reference = forms.CharField(label=lazy("Référence"), required=False, max_length=140)
     reason = forms.CharField(
-        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
+        label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
     )
 
     def __init__(self, *args: Any, source: Payment | Invoice, left: Decimal, today: date, **options: Any) -> None:

@@ -55,7 +55,7 @@ FRENCH_WORDS = {
     "tact/reminding.py": {"téléphone"},
     "crm/mail_words.py": {"prénom", "société", "référence", "téléphone"},
     "desk/dates.py": {"après-midi"},
-    "desk/today.py": {"zéro"},
+    "desk/today.py": {"zéro", "«", "»", "«» \u00a0"},
     "desk/reminder_queue.py": {"zéro"},
     "billing/seals.py": {"scellé "},  # the terminal of who verifies
     "config/api/invoices.py": {"en préparation"},

@@ -23,11 +23,17 @@ from django.db.models.query import QuerySet
 from django.template import engines
 from django.template.base import Node
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch as patch_zeal
 
 from config import translations
 from tests.harness import html
+
+# A machine that is busy is no defect: no test leans on a stopwatch.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "::"}
 
