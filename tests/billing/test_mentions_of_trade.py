@@ -79,7 +79,7 @@ def test_works_are_certified_in_the_words_of_the_law():
     assert "Signature du client" in waiting
     energy = say("consumer", lines=[{**WORKS, "vat_rate": "5.5"}], works="energy", attested_on=date(2026, 11, 2))
     signed = text_of(energy)
-    assert "Attestation signée le 2 novembre 2026, conservée avec la facture :" in signed
+    assert "Attestation signée le 2 novembre 2026, conservée avec la facture :" in signed
     assert f"{RENOVATION} et qu’ils ont la nature de travaux de rénovation énergétique. »" in signed
     assert "Signature du client" not in signed
     assert [one for one in said(energy, "//ram:IncludedNote/ram:Content") if one.startswith("Je soussigné")] != []

@@ -118,7 +118,7 @@ def test_a_letter_keeps_the_proof_that_it_was_posted(complaint, as_nadia, nadia,
     )  # fmt: skip
     assert Complaint.objects.with_facts().get().standing_on(today) == before  # no date comes from it
     shown = text_of(as_nadia.get(reverse("complaint_letter_read", args=[letter.public_id])))
-    assert ("recommandé n° 1A 204 567 8901 2" in shown, "avis.pdf" in shown, kept()) == (True, True, 1)
+    assert ("recommandé n° 1A 204 567 8901 2" in shown, "avis.pdf" in shown, kept()) == (True, True, 1)
 
 
 def test_a_proof_of_nothing_or_of_tomorrow_is_refused(complaint, nadia, today):
@@ -164,7 +164,7 @@ def test_a_client_reads_what_they_gave_and_nothing_of_the_house(
     letter = refuse(mine, words="Le bois est sain.", by=nadia, today=today)
     keep_proof(letter, on=today, by=nadia, today=today, number="RK 12", files=attachments.store([upload("avis.pdf")]))
     shown = text_of(browser.get("/espace/messages/"))
-    names = ("photo.pdf", "note.pdf", "secret.pdf", "avis.pdf", "en recommandé n° RK 12")
+    names = ("photo.pdf", "note.pdf", "secret.pdf", "avis.pdf", "en recommandé n° RK 12")
     assert [name in shown for name in names] == [True, False, False, False, True]
     places = [f"/espace/pieces/{file.public_id}/" for file in Attachment.objects.order_by("pk")]
     assert [code(browser, place) for place in places] == [200, 404, 404, 404]

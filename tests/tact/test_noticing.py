@@ -166,7 +166,7 @@ def test_the_pages_from_the_letter_to_its_proof(bill, as_nadia: Client, as_karim
         assert as_nadia.post(page, {"on": "2026-11-23", "proof": ""}).status_code == 422
         assert as_nadia.post(page, {"on": "2026-11-23", "proof": "1A 234"}).status_code == 302
         shown = text_of(as_nadia.get(page))
-        assert ("Postée le 23 novembre 2026, recommandé n° 1A 234" in shown, "C’est posté" in shown) == (True, False)
+        assert ("Postée le 23 novembre 2026, recommandé n° 1A 234" in shown, "C’est posté" in shown) == (True, False)
         made = Reminder.objects.get(how="letter")
         assert page in as_nadia.get(reverse("reminder", args=[made.public_id])).content.decode()
         with django_assert_max_num_queries(14):
