@@ -44,6 +44,14 @@ from lib.public_ids import public_id
 from tact.models import FormalNotice, Hold, Reminder
 from tests.harness.personas import member
 
+HOUSE_AS_PRINTED = {
+    "name": "Menuiserie Duval",
+    "address": "1 Example Street",
+    "extra": "",
+    "town": "44000 Nantes",
+    "city": "Nantes",
+}
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -146,13 +154,13 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
     link = AccessLink.objects.create(invoice=paper, address="anne@legoff.example", key_hash="k", ends_on=clock.today())
     asked = Question.objects.create(invoice=paper, words="Que couvre la pose ?", answer_by=clock.today())
     allocation = Allocation.objects.create(payment=payment, invoice=paper, amount=Decimal("10.00"), made_on=clock.today())
-    message = StripeEvent.objects.create(external_id="evt_matrix", kind="x", state="trouble", trouble="À vérifier.", raw="{}")
+    message = StripeEvent.objects.create(external_id="evt_matrix", kind="x", state="trouble", trouble="amount", raw="{}")
     reminder = Reminder.objects.create(
         customer=customer, how="call", decision="call", tone="spoken", on=clock.today(), amount=10, reasons=[], scenario_version=1
     )
     notice = FormalNotice.objects.create(
-        customer=customer, client_type="professional", language="fr", text_version="1", subject="Mise en demeure", text="Réglez.",
-        house={}, recipient="Menuiserie Le Goff", amount=10, decided={}, digest="d", written_on=clock.today(),
+        customer=customer, client_type="professional", language="fr", text_version="1", subject="Notice", text="Pay.",
+        house=HOUSE_AS_PRINTED, recipient="Menuiserie Le Goff", amount=10, decided={}, digest="d", written_on=clock.today(),
     )  # fmt: skip
     held = Hold.objects.create(customer=customer, resume_on=clock.today() + timedelta(days=9), reason="words of a colleague")
     mail_sample, file_sample = pair(*mails), pair(*files)
