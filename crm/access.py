@@ -91,7 +91,8 @@ def _user_of(contact: Contact) -> User:
     """The account of that address, made when there is none: without role, without password."""
     found = User.objects.filter(email__iexact=contact.email).first()
     if found is None:
-        found = User.objects.create_user(contact.email, name=contact.full_name, language=_language(contact))
+        name = contact.full_name[: User._meta.get_field("name").max_length]  # two names of sixty letters and their space
+        found = User.objects.create_user(contact.email, name=name, language=_language(contact))
         found.verify_address()
     elif found.is_house:
         raise Refusal(
