@@ -156,7 +156,7 @@ def test_from_the_draft_to_the_closed_complaint(
     client.get_by_label("Je ne suis pas d’accord").check()
     client.get_by_label("Quelques mots").fill("Une porte de la bibliothèque ne ferme pas.")
     client.locator("#parler").get_by_role("button", name="Envoyer").click()
-    expect(client.get_by_text("Votre message nous est parvenu.")).to_be_visible()
+    expect(client.get_by_text("Votre réclamation est enregistrée.")).to_be_visible()
     client.goto("about:blank")
     complaint = Complaint.objects.get()
     case = f"/reclamations/{complaint.public_id}/"
