@@ -201,9 +201,9 @@ def head_text(chain: str, position: int, digest: str, at: str) -> bytes:
     return canonical({"chain": chain, "position": position, "digest": digest, "at": at}).encode()
 
 
-def verify_archive(lines: Iterable[str], *, key: str = "") -> tuple[int, list[Finding], list[str]]:
+def verify_archive(lines: Iterable[str], *, key: str = "", check: Check = verify_ed25519) -> tuple[int, list[Finding], list[str]]:
     """How many seals an archive holds, what is wrong in it, and its public keys. `key` is the one you trust, when you have
-    it from elsewhere; else those that the archive itself brings are believed."""
+    it from elsewhere; else those that the archive itself brings are believed. `check` is who verifies a signature."""
     rows = [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if len(rows) < 2 or rows[0].get("type") != "egards-archive" or rows[-1].get("type") != "head":
         return 0, [(0, "", "ce fichier n’est pas une archive entière : sa première ou sa dernière ligne manque")], []
@@ -213,7 +213,7 @@ def verify_archive(lines: Iterable[str], *, key: str = "") -> tuple[int, list[Fi
     keys = [key] if key else list(first["public_keys"])
     signed = head_text(first["chain"], last["position"], last["digest"], last["at"])
     found: list[Finding] = []
-    if not any(verify_ed25519(one, signed, last["signature"]) for one in keys):
+    if not any(check(one, signed, last["signature"]) for one in keys):
         found.append((0, "", "la signature de l’archive n’est pas la bonne"))
     if strange := [
         seal
@@ -222,7 +222,7 @@ def verify_archive(lines: Iterable[str], *, key: str = "") -> tuple[int, list[Fi
     ]:
         return len(seals), [(seal.get("position", 0), "", "cette ligne n’est pas un scellé") for seal in strange], keys
     head = (last["position"], last["digest"])
-    found += findings(seals, chain=first["chain"], keys=keys, head=head, check=verify_ed25519)
+    found += findings(seals, chain=first["chain"], keys=keys, head=head, check=check)
     if seals and seals[-1]["position"] > head[0]:
         found.append((seals[-1]["position"], seals[-1]["about_label"], "ce scellé a été ajouté après la fin de l’archive"))
     return len(seals), found, keys

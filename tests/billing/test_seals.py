@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.models import AuditEntry
-from billing import collecting, seal_keys, seals, verifier
+from billing import collecting, seal_keys, seals, signatures, verifier
 from billing.correcting import credit_invoice
 from billing.models import Allocation, ChainHead, Invoice, InvoiceLine, Payment, Seal
 from billing.triggers import GUARDS
@@ -67,11 +67,11 @@ def test_the_chain_of_a_few_facts_is_whole(chain, diallo):
     assert "id" not in said["record"]
 
 
+FIELDS = "kind about_ref about_label format_version salt payload commitment previous digest signature sealed_at".split()
+
+
 # Every field of a link, by one byte.
-@pytest.mark.parametrize(
-    "name",
-    "kind about_ref about_label format_version salt payload commitment previous digest signature sealed_at".split(),
-)
+@pytest.mark.parametrize("name", FIELDS)
 def test_one_byte_of_any_field_is_found_at_its_row(chain, name):
     triggers.remove(connection, GUARDS)
     value = getattr(chain[3], name)
@@ -143,6 +143,78 @@ def test_a_chain_written_again_whole_is_betrayed_by_its_signatures_and_its_head(
     ChainHead.objects.update(digest=previous)
     assert {(position, "sa signature n’est pas la bonne") for position in range(1, 9)} <= set(found())
     assert (8, "le scellé 8 n’est plus celui dont on avait gardé la trace") in found()
+
+
+@pytest.fixture
+def house_with_helpers(committing, request):
+    """The chain in a database of its own: helpers are processes, which no transaction may start."""
+    return request.getfixturevalue("chain")
+
+
+def test_helpers_change_nothing_of_the_answer(house_with_helpers):
+    """Words, digest or signature of each link by one byte: the same findings in the same order, whoever checks."""
+    triggers.remove(connection, GUARDS)
+    assert seals.verify(helpers=2) == []
+    for link in house_with_helpers:
+        for name in ("payload", "digest", "signature"):
+            value = getattr(link, name)
+            Seal.objects.filter(pk=link.pk).update(**{name: value[:-1] + ("1" if value[-1] != "1" else "2")})
+            answer = seals.verify(helpers=2)
+            assert answer == seals.verify(helpers=0)
+            assert link.position in {position for position, _label, _words in answer}
+            Seal.objects.filter(pk=link.pk).update(**{name: value})
+    Seal.objects.filter(position=3).update(signature="zz", digest="é")
+    assert seals.verify(helpers=1) == seals.verify(helpers=0) != []
+
+
+def test_a_signature_of_a_former_key_and_of_none_among_helpers():
+    thief, former, present = (Ed25519PrivateKey.generate() for _one in range(3))
+    keys = [one.public_key().public_bytes_raw().hex() for one in (former, present)]
+    rows = [
+        (bytes([number]) * 32, one.sign(bytes([number]) * 32).hex())
+        for number, one in enumerate((former, present, thief, former, present))
+    ]
+    rows += [(b"short", former.sign(b"short").hex()), (b"x" * 32, "zz"), (b"x" * 32, "")]
+    for helpers in (0, 1, 2):
+        team, said = signatures.Team(keys, helpers), []
+        for batch in team.ahead([rows[:2], rows[2:4], [], rows[4:]], lambda row: row):
+            said += [[team.check(key, *row) for key in keys] for row in batch]
+        team.close()
+        right, second, wrong = [True, False], [False, True], [False, False]
+        assert said == [right, second, wrong, right, second, right, wrong, wrong]
+
+
+def test_a_helper_that_dies_costs_time_and_no_answer():
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw().hex()
+    rows = [(number.to_bytes(32), key.sign(number.to_bytes(32)).hex()) for number in range(40)]
+    rows[17] = (rows[17][0], rows[18][1])
+    team, wrong = signatures.Team([public], 2), []
+    for batch in team.ahead([rows[place : place + 4] for place in range(0, 40, 4)], lambda row: row):
+        wrong += [row for row in batch if not team.check(public, *row)]
+        team._helpers[0].kill()
+        team._helpers[0].wait()
+    team.close()
+    assert wrong == [rows[17]]
+
+
+def test_a_long_chain_is_never_held_whole():
+    """Two batches a helper and the one being read, whatever the length."""
+    key = Ed25519PrivateKey.generate()
+    row = (b"x" * 32, key.sign(b"x" * 32).hex())
+    read, most = [], 0
+    team = signatures.Team([key.public_key().public_bytes_raw().hex()], 2)
+    for given, _batch in enumerate(team.ahead((read.append(1) or [row] for _turn in range(50)), lambda row: row)):
+        most = max(most, len(read) - given)
+    team.close()
+    assert (len(read), most) == (50, 2 * signatures.AHEAD + 1)
+
+
+def test_helpers_are_for_long_chains(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert [signatures.helpers_for(number) for number in (0, signatures.MANY - 1, signatures.MANY)] == [0, 0, signatures.MOST]
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert signatures.helpers_for(10**6) == 0
 
 
 def test_a_head_that_the_database_cannot_write(chain, keys):
@@ -338,7 +410,7 @@ def test_both_verifications_agree():
     for number in range(20):
         signed = bytes([number]) * number
         mark = key.sign(signed).hex()
-        for check in (verifier.verify_ed25519, seal_keys.verifies):
+        for check in (verifier.verify_ed25519, signatures.verifies):
             assert check(public, signed, mark)
             assert not check(public, signed + b"!", mark)
 

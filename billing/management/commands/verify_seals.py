@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing import seals
 from billing.models import Seal
+from billing.signatures import verifies
 from billing.verifier import read_archive, verify_archive
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             count, found = Seal.objects.count(), seals.verify()
         else:
             try:
-                count, found, _keys = verify_archive(read_archive(archive))
+                count, found, _keys = verify_archive(read_archive(archive), check=verifies)
             except (OSError, UnicodeDecodeError, KeyError) as trouble:
                 raise CommandError(f"{archive} ne se lit pas : {trouble}") from None
         for line in seals.labels(found):
