@@ -31,6 +31,7 @@ from lib.plain_text import check_text, refuse_control_characters, single_line
 from lib.typography import long_date
 
 MAX_WORDS = 20_000
+REGISTERED = (Channel.POST, Channel.EMAIL)  # by what a registered letter comes, on paper or electronic
 EARLIEST = date(2016, 1, 1)  # our texts of law begin there
 
 _HISTORY = {
@@ -70,14 +71,16 @@ def open_complaint(
     owner: User | None = None,
     client_type: str = "",
     audience: str = Audience.CONTACT,
+    number: str = "",
     files: Iterable[Stored] = (),
     key: str = "",
 ) -> Complaint:
     """Receive a complaint of `customer`; returns it with its reference.
 
     `sent_on` is the civil day it was sent (its reception, `received_on`, when nobody knows): it starts every legal date,
-    for a written one only. `client_type` is that of this very complaint when it is not the customer's. `files` are its
-    proof. The same `key` twice is once. Refuses a day to come or before 2016, and a document or a person of somebody else.
+    for a written one only. `client_type` is that of this very complaint when it is not the customer's. `number` is that of
+    the registered letter; `files` are its proof. The same `key` twice is once. Refuses a day to
+    come or before 2016, and a document or a person of somebody else.
     """
     subject, body = _line(subject, "subject", 160), _text(body, "body")
     if not subject:
@@ -86,6 +89,7 @@ def open_complaint(
         raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
     if channel not in Channel.values or not channel:
         raise Refusal(_("Dites par quel moyen la réclamation est arrivée."), field="channel")
+    number = _registered(number, channel if written else "")
     received_on = received_on or today
     sent_on = sent_on or received_on
     refuse_days(sent_on=sent_on, received_on=received_on, today=today)
@@ -104,8 +108,9 @@ def open_complaint(
         )  # fmt: skip
         kind = F.WRITTEN if written else F.ORAL
         fact = add_fact(
-            complaint, kind=kind, on=sent_on, received_on=received_on, channel=channel, by=by, history=body, told_on=received_on
-        )
+            complaint, kind=kind, on=sent_on, received_on=received_on, channel=channel, number=number, by=by, history=body,
+            told_on=received_on,
+        )  # fmt: skip
         keep_files(fact, files, by=by)
         projecting.rebuild(complaint, today=today)
     return complaint
@@ -127,25 +132,26 @@ def open_from_portal(
 
 def add_writing(
     complaint: Complaint, *, body: str, channel: str, by: User | None, today: date, sent_on: date | None = None,
-    received_on: date | None = None, files: Iterable[Stored] = (), key: str = "",
+    received_on: date | None = None, number: str = "", files: Iterable[Stored] = (), key: str = "",
 ) -> ComplaintFact:  # fmt: skip
     """Another letter on the same facts: the same complaint. The first written one starts the dates, later ones change none.
-    The same `key` twice is once."""
+    `number` is that of the registered letter. The same `key` twice is once."""
     body = _text(body, "body")
     if not body:
         raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
     if channel not in Channel.values or not channel:
         raise Refusal(_("Dites par quel moyen la réclamation est arrivée."), field="channel")
+    number = _registered(number, channel)
     received_on = received_on or today
     sent_on = sent_on or received_on
     refuse_days(sent_on=sent_on, received_on=received_on, today=today)
     with transaction.atomic():
         current = lock(complaint, today=today)
-        if found := noted_already(current, key, kind=F.WRITTEN, on=sent_on, words=body, number=""):
+        if found := noted_already(current, key, kind=F.WRITTEN, on=sent_on, words=body, number=number):
             return found
         fact = add_fact(
-            current, kind=F.WRITTEN, on=sent_on, received_on=received_on, channel=channel, by=by, words=body, history=body,
-            told_on=received_on, key=key or None,
+            current, kind=F.WRITTEN, on=sent_on, received_on=received_on, channel=channel, number=number, by=by, words=body,
+            history=body, told_on=received_on, key=key or None,
         )  # fmt: skip
         keep_files(fact, files, by=by)
         projecting.rebuild(current, today=today)
@@ -385,6 +391,16 @@ def _refuse_unseized(known: list[states.Fact], kind: F) -> None:
         raise Refusal(_("Notez d’abord la saisine du médiateur."), field="kind")
     if kind in (F.PROPOSAL_ACCEPTED, F.PROPOSAL_REFUSED) and F.PROPOSAL not in kinds:
         raise Refusal(_("Notez d’abord la proposition du médiateur."), field="kind")
+
+
+def _registered(number: str, channel: str) -> str:
+    """The number of a registered letter, posted or electronic; refused for what was said or written otherwise."""
+    number = _line(number, "number", 80)
+    if number and channel not in REGISTERED:
+        raise Refusal(
+            _("Un numéro de recommandé est celui d’une lettre : choisissez « courrier », ou « e-mail »."), field="number"
+        )
+    return number
 
 
 def _line(text: str, field: str, most: int) -> str:

@@ -257,7 +257,8 @@ def details(row: ComplaintFact) -> list[str]:
     found = [str(row.proof_of.get_kind_display())] if row.proof_of else []
     found += [row.place] if row.place else []
     if row.number:
-        words = _("recommandé n° %(number)s") if row.proof_of else _("référence %(number)s")
+        registered = row.proof_of or row.kind == F.WRITTEN
+        words = _("recommandé n° %(number)s") if registered else _("référence %(number)s")
         found.append(words % {"number": row.number})
     if row.until:
         found.append(_("jusqu’au %(day)s") % {"day": long_date(row.until, language=phrases.language())})

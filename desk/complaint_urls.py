@@ -6,6 +6,7 @@ from desk.views import complaint_calendar, complaint_letters, complaints
 
 urlpatterns = [
     path("reclamations/", complaints.board, name="complaints"),
+    path("reclamations/nouvelle/", complaints.begin, name="complaint_new"),
     path("reclamations/agenda/", complaint_calendar.calendar, name="complaint_calendar"),
     path("agenda/<slug:token>.ics", complaint_calendar.feed, name="calendar_feed"),
     path("reclamations/lettres/<ref:ref>/", complaint_letters.read, name="complaint_letter_read"),

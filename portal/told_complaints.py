@@ -64,9 +64,11 @@ def told(complaint: Complaint, today: date, files: Mapping[int, list[Attachment]
             posted.setdefault(row.proof_of_id, []).append(_posted(row))
     shown = [_letter(letter, posted) for letter in letters if letter.kind != LetterKind.TO_MEDIATOR and letter.has_left]
     sent = [file for row in facts for file in files.get(row.interaction_id or 0, [])]
-    return Told(
-        complaint.subject, complaint.reference, complaint.body, sentences(complaint.standing_on(today), today), shown, sent
-    )
+    registered = [
+        _("Votre lettre recommandée n° %(number)s est notée.") % {"number": row.number} for row in facts if _has_number(row)
+    ]
+    found = [*sentences(complaint.standing_on(today), today), *registered]
+    return Told(complaint.subject, complaint.reference, complaint.body, found, shown, sent)
 
 
 def sentences(standing: Standing, today: date) -> list[str]:
@@ -106,6 +108,10 @@ def find_letter(space: Space, ref: str) -> ComplaintLetter | None:
 
 def _letter(letter: ComplaintLetter, posted: Mapping[int, list[str]]) -> ToldLetter:
     return ToldLetter(letter.public_id, letter.subject, letter.written_on, letter.paragraphs, posted.get(letter.pk, []))
+
+
+def _has_number(fact: ComplaintFact) -> bool:
+    return fact.kind == F.WRITTEN and fact.number != ""
 
 
 def _posted(fact: ComplaintFact) -> str:

@@ -43,6 +43,7 @@ class ComplaintSerializer(Strict):
     written = serializers.BooleanField(required=False, write_only=True)
     sent_on = serializers.DateField(required=False, allow_null=True, write_only=True)
     received_on = serializers.DateField(required=False, allow_null=True, write_only=True)
+    number = serializers.CharField(required=False, allow_blank=True, write_only=True)
     client_type = serializers.ChoiceField(choices=CustomerType.choices, required=False)
     owner = PersonField(required=False, allow_null=True)
     recorded_at = serializers.DateTimeField(read_only=True)
@@ -73,6 +74,9 @@ def fact_of(fact: ComplaintFact) -> dict[str, Any]:
     return {
         "kind": fact.kind,
         "on": fact.on.isoformat(),
+        "received_on": fact.received_on.isoformat() if fact.received_on else None,
+        "channel": fact.channel,
+        "number": fact.number,
         "until": fact.until.isoformat() if fact.until else None,
         "amount": str(fact.amount) if fact.amount is not None else None,
         "words": fact.words,

@@ -93,6 +93,10 @@ class WritingForm(Once):
     channel = forms.ChoiceField(label=lazy("Arrivée par"), choices=CHANNELS, initial=Channel.EMAIL)
     sent_on = day_field(lazy("Envoyée le"), help_text=lazy("Cachet de la poste, date de l’e-mail. Inconnue : laissez vide."))
     received_on = day_field(lazy("Reçue le"))
+    number = forms.CharField(
+        label=lazy("Numéro du recommandé"), required=False, max_length=200,
+        help_text=lazy("Celui de l’enveloppe ou de l’avis, quand la lettre est recommandée."),
+    )  # fmt: skip
     attached = FilesField(label=lazy("La preuve : la lettre, l’e-mail, l’enveloppe"), required=False)
 
     def add_to(self, complaint: Complaint, *, by: User, today: date) -> Any:

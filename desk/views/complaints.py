@@ -16,6 +16,7 @@ from billing.models import Invoice
 from complaints import handling
 from complaints.models import Complaint
 from crm.models import Contact, ContactAccess
+from desk.choosing import offer_clients
 from desk.complaint_board import read_board, read_closed
 from desk.complaint_case import read_case
 from desk.complaint_forms import complaint_forms, done_words
@@ -41,6 +42,17 @@ def board(request: HouseRequest) -> HttpResponse:
 def case(request: HouseRequest, ref: str) -> HttpResponse:
     """One complaint, what to do now, its dates."""
     return _show(request, find_complaint(request, ref))
+
+
+@policy(right=Right.HANDLE_COMPLAINTS)
+@require_safe
+def begin(request: HouseRequest) -> HttpResponse:
+    """Receive a complaint from the board: choose who complains first."""
+    choice = offer_clients(
+        request.GET.get("q", ""), user=request.user, title=_("Nouvelle réclamation"), answer=_("Qui se plaint ?"),
+        lead=lambda row: reverse("complaint_receive", args=[row.public_id]),
+    )  # fmt: skip
+    return render(request, "desk/customers/choose.html", {"choice": choice})
 
 
 @policy(right=Right.HANDLE_COMPLAINTS)

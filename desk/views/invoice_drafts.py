@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,16 +14,13 @@ from accounts.requests import HouseRequest
 from billing import drafting
 from billing.issuing import Incomplete, issue_invoice
 from billing.models import Invoice
-from crm import search
-from crm.models import Customer
 from desk import invoice_lines
+from desk.choosing import offer_clients
 from desk.invoice_confirm import confirmation
 from desk.invoice_draft import Editor, find_draft, found_customer, open_draft, open_new, reckoned, save
 from desk.invoice_page import find_invoice, read_invoice
 from lib import clock
 from lib.errors import Refusal
-
-OFFERED = 20  # clients shown when one is chosen
 
 
 @policy(right=Right.DRAFT_DOCUMENTS)
@@ -82,10 +80,11 @@ def _context(request: HouseRequest, editor: Editor) -> dict[str, Any]:
 
 
 def _choose(request: HouseRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:200]
-    rows = Customer.objects.visible_to(request.user).heads().filter(archived_at=None)
-    found = rows.filter(pk__in=search.head_ids(request.user, words)) if words else rows.order_by("-updated_at", "-id")
-    return render(request, "desk/invoices/choose.html", {"words": words, "customers": found[:OFFERED]})
+    choice = offer_clients(
+        request.GET.get("q", ""), user=request.user, title=_("Nouvelle facture"), answer=_("Pour qui est-elle ?"),
+        lead=lambda row: reverse("invoice_new", query={"client": row.public_id}),
+    )  # fmt: skip
+    return render(request, "desk/customers/choose.html", {"choice": choice})
 
 
 @policy(right=Right.DRAFT_DOCUMENTS)

@@ -305,3 +305,29 @@ def test_an_invoice_too_old_to_be_offered_may_be_come_from(as_camille, house, di
     assert f'value="{old.public_id}" selected' in shown[1]
     said = {"form": "written", "subject": "Volet", "body": "Il gonfle.", "channel": "post", "client_type": "consumer"}
     assert as_camille.post(place, {**said, "invoice": old.public_id}).status_code == 302
+
+
+def test_a_complaint_begins_on_the_board_by_who_complains(as_camille, as_lecture, house, diallo, django_assert_max_num_queries):
+    assert reverse("complaint_new") in as_camille.get(reverse("complaints")).content.decode()
+    with django_assert_max_num_queries(5):
+        found = as_camille.get(reverse("complaint_new"), {"q": "diallo"}).content.decode()
+    assert reverse("complaint_receive", args=[diallo.public_id]) in found
+    assert "Personne ne répond à cette recherche." in text_of(as_camille.get(reverse("complaint_new"), {"q": "zzzz"}))
+    assert as_lecture.get(reverse("complaint_new")).status_code == 403
+
+
+def test_the_number_of_a_registered_letter_is_kept_and_shown(as_camille, house, diallo, today):
+    place = reverse("complaint_receive", args=[diallo.public_id])
+    said = {"form": "written", "subject": "Volet", "body": "Il gonfle.", "client_type": "consumer", "number": "1A 203 456 7890 1"}
+    wrong = as_camille.post(place, {**said, "channel": "phone"})
+    assert (wrong.status_code, "Un numéro de recommandé est celui d’une lettre" in text_of(wrong)) == (422, True)
+    assert as_camille.post(place, {**said, "form": "oral", "channel": "post"}).status_code == 422
+    assert as_camille.post(place, {**said, "channel": "post"}).status_code == 302
+    complaint = Complaint.objects.get()
+    fact = complaint.facts.get()
+    assert (fact.channel, fact.number) == ("post", "1A 203 456 7890 1")
+    shown = page(as_camille, "complaint", complaint.public_id)
+    assert "recommandé n° 1A 203 456 7890 1" in shown
+    again = reverse("complaint_writing", args=[complaint.public_id])
+    assert as_camille.post(again, {"body": "Encore.", "channel": "email", "number": "LRE-7"}).status_code == 302
+    assert list(complaint.facts.values_list("number", flat=True)) == ["1A 203 456 7890 1", "LRE-7"]
