@@ -12,7 +12,6 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -109,12 +108,12 @@ def write(keys: list[int], on: date, lock: bool, results: Any) -> None:
 def remove_locks() -> None:
     """For the negative control, in this writer alone: nothing is locked any more, on either engine."""
     from django.conf import settings
-    from django.db import connection
+    from django.db import connection, transaction
     from django.db.models import QuerySet
 
     from billing import issuing
 
-    issuing.in_turn = nullcontext
+    issuing.in_turn = transaction.atomic
     QuerySet.select_for_update = lambda self, *words, **more: self
     connection.close()
     for told in (settings.DATABASES["default"], connection.settings_dict):

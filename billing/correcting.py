@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +40,7 @@ def credit_invoice(
     key, reason = request_key(key), clean_text(reason, limit=240)
     if not reason:
         raise Refusal(_("Dites pourquoi cet avoir : le client le lira."), field="reason")
-    with in_turn(), transaction.atomic():
+    with in_turn():
         series = numbering.lock_series(Invoice.Kind.CREDIT_NOTE, on)
         corrected = locked(invoice)
         if found := _already(corrected, key):
@@ -63,10 +62,10 @@ def credit_invoice(
         used = _use(note, corrected, by=by, on=on)
         tell(note, Kind.CREDIT_NOTE_ISSUED, gettext_lazy("Avoir émis"), by=by, corrected=corrected.number, used=str(used))
         invoice_mail.queue(note, company=company, by=by)
+        ring_papers(note)
         seals.seal_document(note)
         for allocation in note.uses.all():
             seals.seal_allocation(allocation)
-        ring_papers(note)
     return note
 
 

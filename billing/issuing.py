@@ -6,14 +6,16 @@ commit (`billing.documents`); a crash in between leaves a job to the sweep, neve
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_q.tasks import async_task
 
 from accounts.models import User
 from billing import invoice_mail, ledger, numbering, projecting, seals
@@ -55,7 +57,7 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
     nobody has settled.
     """
     key = request_key(key)
-    with in_turn(), transaction.atomic():
+    with in_turn():
         series = numbering.lock_series(Invoice.Kind.INVOICE, on)
         invoice = locked(draft, key=key)
         if invoice.number is not None:
@@ -68,8 +70,8 @@ def issue_invoice(draft: Invoice, *, by: User | None, on: date, key: str = "") -
         projecting.open_due_date(invoice)
         tell(invoice, Kind.INVOICE_ISSUED, gettext_lazy("Facture émise"), by=by)
         invoice_mail.queue(invoice, company=company, by=by)
-        seals.seal_document(invoice)
         ring_papers(invoice)
+        seals.seal_document(invoice)
     return invoice
 
 
@@ -152,16 +154,11 @@ def history_of(invoice: Invoice, kind: str, summary: object, *, by: User | None,
 
 
 def ring_papers(invoice: Invoice) -> None:
-    """Have the worker make the PDF and the XML once the document is committed. The rows are the truth: `billing.documents`
-    finds by itself the documents that lack theirs, this is only a bell."""
+    """Have the worker make the PDF and the XML: a row of its queue in the same transaction, seen once it is committed. The rows
+    are the truth, this is only a bell: `billing.documents` finds by itself the documents that lack theirs."""
     if settings.PAPERS_DOORBELL:
-        transaction.on_commit(lambda: _ring(invoice.pk), robust=True)
-
-
-def _ring(pk: int) -> None:
-    from django_q.tasks import async_task  # inline: heavy, and the queue is not needed to issue
-
-    async_task(settings.PAPERS_DOORBELL, pk)
+        with suppress(DatabaseError), transaction.atomic():  # a broken bell keeps nothing from being issued
+            async_task(settings.PAPERS_DOORBELL, invoice.pk)
 
 
 def request_key(key: str) -> str:

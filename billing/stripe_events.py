@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,6 +19,7 @@ from billing import collecting
 from billing.models import CheckoutSession, Invoice, Method, Payment, StripeEvent
 from billing.stripe_client import PROVIDER, Forged, is_live, verify
 from billing.stripe_facts import PageFacts, RefundFacts, euros, in_cents, of_intent, of_refund, of_session
+from crm.turns import in_turn
 from lib import clock
 from lib.errors import Refusal
 
@@ -51,7 +51,7 @@ def receive(payload: bytes, signature: str) -> StripeEvent:
         raise Forged("no message") from None
     if not (isinstance(name, str) and isinstance(kind, str) and isinstance(thing, Mapping) and 0 < len(name) <= 120):
         raise Forged("no message")
-    with transaction.atomic():
+    with in_turn():
         row, new = StripeEvent.objects.get_or_create(
             external_id=name, defaults={"kind": kind[:60], "state": State.IGNORED, "raw": payload.decode()}
         )

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django_q.conf import Conf
+from django_q.models import OrmQ
 
 from billing import auditing, ledger
 from billing.correcting import credit_invoice
@@ -203,3 +206,20 @@ def test_an_invoice_of_a_record_reunited_later_is_credited_to_the_one_that_answe
     merge_customers(le_goff, diallo, reason="Le même", by=camille)
     note = credit_invoice(invoice, reason="Erreur", by=None, on=TODAY)
     assert (note.customer, Invoice.objects.get(pk=invoice.pk).customer, auditing.verify()) == (le_goff, diallo, [])
+
+
+def test_the_bell_of_the_papers_is_in_the_transaction_of_the_document(diallo, settings, monkeypatch):
+    """Seen by the worker once the number is there, by nobody when it is not; broken, it keeps nothing from being issued."""
+    settings.PAPERS_DOORBELL = "config.jobs.make_papers"
+    monkeypatch.setattr(Conf, "SYNC", False)
+    with transaction.atomic():
+        issued(diallo)
+        assert OrmQ.objects.count() == 1
+        transaction.set_rollback(True)
+    assert (OrmQ.objects.count(), Invoice.objects.issued().count()) == (0, 0)
+    first = issued(diallo)
+    rung = OrmQ.objects.get().task
+    assert (rung["func"], rung["args"]) == ("config.jobs.make_papers", (first.pk,))
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE django_q_ormq")
+    assert issued(diallo).number.endswith("-000002")
