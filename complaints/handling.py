@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import User
 from billing.models import Invoice, InvoiceLine
 from complaints import projecting, states
-from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFile, FactKind, LetterKind
-from complaints.states import CLOSINGS, MEDIATION, F
+from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFile, FactKind
+from complaints.states import CLOSINGS, MEDIATION, OPENINGS, F, State
 from crm import numbering, timeline
 from crm.attachments import Stored, attach
 from crm.models import Company, Contact, ContactAccess, Customer
@@ -43,6 +43,7 @@ _HISTORY = {
     F.REFUSED: Kind.COMPLAINT_ANSWERED,
     F.CLOSED_SATISFIED: Kind.COMPLAINT_CLOSED,
     F.CLOSED_WITHOUT_FOLLOW_UP: Kind.COMPLAINT_CLOSED,
+    F.MISTAKEN: Kind.COMPLAINT_CORRECTED,
 }
 # What a person notes by hand, and what each needs beside its day.
 NOTED = (
@@ -198,8 +199,8 @@ def close(complaint: Complaint, *, satisfied: bool, reason: str, by: User | None
         current = lock(complaint, today=today, closed=True)
         standing = current.standing_on(today)
         if not standing.is_open:
-            last = [row for row in current.facts.all() if row.kind in CLOSINGS]
-            return max(last, key=lambda row: row.pk)
+            _refuse_void(current, today=today)
+            return next(row for row in reversed(current.counted) if row.kind in CLOSINGS)
         if not satisfied and standing.is_written and not standing.answer:
             raise Refusal(_("Cette réclamation attend encore une réponse : répondez d’abord, puis closez-la."), field="satisfied")
         fact = add_fact(current, kind=kind, on=today, by=by, words=reason, history=reason)
@@ -216,6 +217,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, today: date) -
         current = lock(complaint, today=today, closed=True)
         if current.standing_on(today).is_open:
             raise Refusal(_("Cette réclamation est déjà ouverte."))
+        _refuse_void(current, today=today)
         fact = add_fact(current, kind=F.REOPENED, on=today, by=by, words=reason, history=reason)
         projecting.rebuild(current, today=today)
     return fact
@@ -248,8 +250,14 @@ def lock(complaint: Complaint, *, today: date, closed: bool = False) -> Complain
     return current
 
 
+def _refuse_void(complaint: Complaint, *, today: date) -> None:
+    if complaint.standing_on(today).state == State.VOID:
+        raise Refusal(_("Cette réclamation a été enregistrée par erreur. Si quelqu’un se plaint, enregistrez-en une nouvelle."))
+
+
 def refuse_closed(complaint: Complaint, *, today: date) -> None:
     """Refuse what is done of an open complaint only (read `with_facts`)."""
+    _refuse_void(complaint, today=today)
     if not complaint.standing_on(today).is_open:
         raise Refusal(_("Cette réclamation est close. Rouvrez-la d’abord : ses dates ne changeront pas."))
 
@@ -260,20 +268,24 @@ def add_fact(
 ) -> ComplaintFact:  # fmt: skip
     """Write one fact and its line of history, in the caller's transaction. `told_on` is when we learnt it; a fact of the
     mediation leaves no word in the history."""
-    received = kind in (F.ORAL, F.WRITTEN)
-    proven = fields.get("proof_of")
-    hidden = kind in MEDIATION or (proven is not None and proven.kind == LetterKind.TO_MEDIATOR)
-    direction = Direction.IN if received else Direction.OUT if letter else Direction.NONE
-    row = timeline.record(
+    fact = ComplaintFact(complaint=complaint, kind=kind, on=on, author=by, letter=letter, **fields)
+    hidden, told = fact.is_confidential, (fact.withdraws or fact).is_told
+    direction = Direction.IN if kind in OPENINGS else Direction.OUT if letter else Direction.NONE
+    fact.interaction = timeline.record(
         customer=complaint.customer.head, contact=complaint.contact, kind=_HISTORY.get(F(kind), Kind.COMPLAINT_STEP),
         summary=FactKind(kind).label if not hidden else lazy("Étape d’une réclamation"), by=by,
         occurred_at=moment_of(told_on or on), channel=fields.get("channel", ""), direction=direction,
-        body=history, about=complaint, about_kind=projecting.ABOUT, data={"fact": str(kind)} if not hidden else {},
-        audience=Audience.HOUSE if hidden or not (received or letter) else complaint.audience,
+        body=history, about=complaint, about_kind=projecting.ABOUT, data=_data(fact) if not hidden else {},
+        audience=complaint.audience if told and not hidden else Audience.HOUSE,
     )  # fmt: skip
-    return ComplaintFact.objects.create(
-        complaint=complaint, kind=kind, on=on, author=by, interaction=row, letter=letter, **fields
-    )  # fmt: skip
+    fact.save(force_insert=True)
+    return fact
+
+
+def _data(fact: ComplaintFact) -> dict[str, str]:
+    """What the row of history keeps of a fact, and of the one it says was recorded in error."""
+    wrong = fact.withdraws
+    return {"fact": str(fact.kind)} | ({"of": wrong.kind, "day": wrong.on.isoformat()} if wrong is not None else {})
 
 
 def keep_files(fact: ComplaintFact, files: Iterable[Stored], *, by: User | None) -> None:
@@ -367,7 +379,7 @@ def _refuse_out_of_course(complaint: Complaint, kind: F, *, on: date, until: dat
         raise Refusal(
             _("Le médiateur de la consommation ne reçoit que les particuliers : ce client n’en est pas un."), field="kind"
         )
-    started = min(fact.on for fact in complaint.known_facts if fact.kind in (F.ORAL, F.WRITTEN))
+    started = min(fact.on for fact in complaint.known_facts if fact.kind in OPENINGS)
     if standing.dates is not None and kind in MEDIATION | {F.CLIENT_REFUSED}:
         started = standing.dates.sent_on
     if on < started:

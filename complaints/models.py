@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from complaints import states
-from complaints.states import CLOSINGS, MEDIATION, F, Standing
+from complaints.states import CLOSINGS, MEDIATION, OPENINGS, F, Standing
 from crm.models import Email
 from crm.models.company import HolidayZone
 from crm.models.customers import Channel, CustomerType
@@ -25,7 +25,6 @@ from lib.public_ids import public_id
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from crm.models import Contact
 
 
 LOST = (Email.State.CANCELLED, Email.State.HELD, Email.State.FAILED)  # a letter of that fate reached nobody
@@ -65,6 +64,7 @@ class FactKind(models.TextChoices):
     CLOSED_SATISFIED = F.CLOSED_SATISFIED.value, _("Close, client satisfait")
     CLOSED_WITHOUT_FOLLOW_UP = F.CLOSED_WITHOUT_FOLLOW_UP.value, _("Close sans suite")
     REOPENED = F.REOPENED.value, _("Rouverte")
+    MISTAKEN = F.MISTAKEN.value, _("Enregistré par erreur")
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -74,32 +74,27 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Those this person may read: who receives and answers them."""
         return self if user.is_house and user.may("handle_complaints") else self.none()
 
-    def visible_to_contact(self, contact: "Contact", *, sees_all: bool = False) -> "ComplaintQuerySet":
-        """What a client's contact may read in their space: the complaints they wrote, or, with the right to see all, those
-        of the customers they stand for; never one that the house kept for itself."""
-        own = Q(contact=contact, audience__in=[Audience.CONTACT, Audience.CUSTOMER])
-        if not sees_all:
-            return self.filter(own)
-        family = contact.customer.family_ids()
-        return self.filter(customer_id__in=family).exclude(audience=Audience.HOUSE)
-
     def of_family(self, ids: list[int]) -> "ComplaintQuerySet":
         """Those of one client, aliases included."""
         return self.filter(customer_id__in=ids)
 
     def open_on(self, today: date) -> "ComplaintQuerySet":
-        """Those that nobody had closed at the end of `today`, or that were opened again."""
-        return self._with_door(today).exclude(door__in=CLOSINGS)  # type: ignore[misc]  # annotated
+        """Those that nobody had closed at the end of `today`, or that were opened again; not those recorded in error."""
+        return self._with_door(today).exclude(door__in=CLOSINGS).filter(begun=True)  # type: ignore[misc]  # annotated
 
     def closed_on(self, today: date) -> "ComplaintQuerySet":
-        """Those that were closed at the end of `today`."""
-        return self._with_door(today).filter(door__in=CLOSINGS)  # type: ignore[misc]  # annotated
+        """Those that were closed at the end of `today`, or recorded in error."""
+        return self._with_door(today).filter(Q(door__in=CLOSINGS) | Q(begun=False))  # type: ignore[misc]  # annotated
+
+    def not_void(self) -> "ComplaintQuerySet":
+        """Without those that were recorded in error."""
+        return self.filter(Exists(ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None, kind__in=OPENINGS)))
 
     def _with_door(self, today: date) -> "ComplaintQuerySet":
-        """Each with `door`: its last closing or reopening known that day."""
-        doors = ComplaintFact.objects.filter(complaint=OuterRef("pk"), on__lte=today, kind__in=DOORS)
-        last = Subquery(doors.order_by("-on", "-id").values("kind")[:1])
-        return self.annotate(door=Coalesce(last, Value("")))
+        """Each with `door`, its last closing or reopening known that day, and `begun`: whether somebody complained at all."""
+        own = ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None)
+        last = Subquery(own.filter(on__lte=today, kind__in=DOORS).order_by("-on", "-id").values("kind")[:1])
+        return self.annotate(door=Coalesce(last, Value("")), begun=Exists(own.filter(kind__in=OPENINGS)))
 
     def on_invoices(self, invoice_ids: Iterable[int]) -> "ComplaintQuerySet":
         """Those about these invoices, whole or one line: what waits with `open_on`."""
@@ -108,7 +103,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def with_facts(self) -> "ComplaintQuerySet":
         """Each with its facts and the fate of its letters, ready for `standing_on`."""
         mails = models.Prefetch(
-            "facts", ComplaintFact.objects.order_by("id").select_related("letter__email", "author", "proof_of")
+            "facts",
+            ComplaintFact.objects.order_by("id").select_related(
+                "letter__email", "author", "proof_of", "withdraws__proof_of", "withdrawn_by__author"
+            ),
         )
         return self.select_related("customer", "contact", "owner", "invoice").prefetch_related(mails)
 
@@ -160,9 +158,16 @@ class Complaint(models.Model):
         return str(_("Réclamation %(reference)s") % {"reference": self.reference})
 
     @property
+    def counted(self) -> "list[ComplaintFact]":
+        """Its facts in the order they were written, without those recorded in error nor what says so (read the row
+        `with_facts`)."""
+        rows = sorted(self.facts.all(), key=lambda row: row.pk)
+        return [row for row in rows if row.kind != F.MISTAKEN and row.correction is None]
+
+    @property
     def known_facts(self) -> list[states.Fact]:
         """Its facts as the rules read them (read the row `with_facts`)."""
-        return [row.plain for row in sorted(self.facts.all(), key=lambda row: row.pk)]
+        return [row.plain for row in self.counted]
 
     def standing_on(self, today: date) -> Standing:
         """Where it stands at the end of `today` (read the row `with_facts`)."""
@@ -184,12 +189,15 @@ class ComplaintFactQuerySet(models.QuerySet["ComplaintFact"]):
             return self.none()
         if user.may("see_mediation"):
             return self
-        return self.exclude(kind__in=MEDIATION).exclude(proof_of__kind=LetterKind.TO_MEDIATOR)
+        hidden = Q(kind__in=MEDIATION) | Q(proof_of__kind=LetterKind.TO_MEDIATOR)
+        hidden |= Q(withdraws__kind__in=MEDIATION) | Q(withdraws__proof_of__kind=LetterKind.TO_MEDIATOR)
+        return self.exclude(hidden)
 
 
 class ComplaintFact(models.Model):
     """One dated fact, added and never changed. `until` is the date it gives: an extension, what we promise, the time to
-    accept a proposal; `amount` in EUR; `words` are typed; `place` is the mediator or the court, `number` their reference."""
+    accept a proposal; `amount` in EUR; `words` are typed; `place` is the mediator or the court, `number` their reference, or
+    that of a registered letter; `withdraws` is the fact that this one says was recorded in error."""
 
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="facts")
@@ -204,6 +212,7 @@ class ComplaintFact(models.Model):
     number = models.CharField(max_length=80, blank=True)
     letter = models.OneToOneField("complaints.ComplaintLetter", models.PROTECT, null=True, related_name="fact")
     proof_of = models.ForeignKey("complaints.ComplaintLetter", models.PROTECT, null=True, related_name="proofs")
+    withdraws = models.OneToOneField("self", models.PROTECT, null=True, related_name="withdrawn_by")
     interaction = models.OneToOneField("crm.Interaction", models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=80, unique=True, null=True)  # names the request: twice the same is once
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -217,6 +226,12 @@ class ComplaintFact(models.Model):
             models.Index(fields=["complaint", "kind", "on"], name="fact_of_complaint"),
             models.Index(fields=["complaint", "-on", "-id"], name="door_of_complaint", condition=Q(kind__in=DOORS)),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=F.MISTAKEN.value, withdraws__isnull=False) | ~Q(kind=F.MISTAKEN.value) & Q(withdraws=None),
+                name="mistake_names_its_fact",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -229,7 +244,18 @@ class ComplaintFact(models.Model):
     @property
     def is_confidential(self) -> bool:
         """Of the mediation: read by those who hold the right."""
-        return self.kind in MEDIATION or (self.proof_of is not None and self.proof_of.kind == LetterKind.TO_MEDIATOR)
+        row = self.withdraws or self
+        return row.kind in MEDIATION or (row.proof_of is not None and row.proof_of.kind == LetterKind.TO_MEDIATOR)
+
+    @property
+    def correction(self) -> "ComplaintFact | None":
+        """The fact that says this one was recorded in error, if one does (read the row `with_facts`)."""
+        return getattr(self, "withdrawn_by", None)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the client reads of it in their space: what they said themselves, and our letters to them."""
+        return self.kind in OPENINGS or (self.letter is not None and self.letter.kind != LetterKind.TO_MEDIATOR)
 
 
 class LetterKind(models.TextChoices):

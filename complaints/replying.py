@@ -271,7 +271,7 @@ def _is_read_in_space(complaint: Complaint) -> bool:
 def _content(
     complaint: Complaint, standing: Standing, wanted: Wanted, company: Company, to: Recipient | None, *, by: User | None, today: date
 ) -> Content:  # fmt: skip
-    facts = list(complaint.facts.all())
+    facts = complaint.counted
     written = min((row for row in facts if row.kind == F.WRITTEN), key=lambda row: row.on, default=None)
     said = min((row.on for row in facts if row.kind == F.ORAL), default=None)
     customer, contact = complaint.customer.head, complaint.contact or (to.contact if to else None)
@@ -340,7 +340,7 @@ def _already(complaint: Complaint, wanted: Wanted, *, by: User | None, today: da
     if not wanted.fact:  # a closing letter is told by the closing fact, not by one of its own
         sent = complaint.letters.filter(kind=wanted.kind, way=wanted.way, written_on=today, author=by).select_related("email")
         return next((row for row in sent.order_by("-id") if row.has_left and words in row.text), None)
-    for fact in complaint.facts.all():
+    for fact in complaint.counted:
         letter = fact.letter
         if letter is None or letter.kind != wanted.kind or letter.written_on != today or not letter.has_left:
             continue

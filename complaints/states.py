@@ -44,6 +44,7 @@ class F(StrEnum):
     CLOSED_WITHOUT_FOLLOW_UP = "closed_without_follow_up"
     POSTED = "posted"  # the proof that a letter of ours was sent; no date comes from it
     REOPENED = "reopened"
+    MISTAKEN = "mistaken"  # another fact was recorded in error: that one counts no more, nor does this one
 
 
 ANSWERS = frozenset({F.FAVOURABLE, F.PARTIAL, F.REFUSED})
@@ -56,6 +57,7 @@ MEDIATION = frozenset(
     }
 )  # fmt: skip
 CLOSINGS = frozenset({F.CLOSED_SATISFIED, F.CLOSED_WITHOUT_FOLLOW_UP})
+OPENINGS = frozenset({F.ORAL, F.WRITTEN})
 
 
 class State(StrEnum):
@@ -83,9 +85,10 @@ class State(StrEnum):
     COURT = "court"
     CLOSED_SATISFIED = "closed_satisfied"
     CLOSED_WITHOUT_FOLLOW_UP = "closed_without_follow_up"
+    VOID = "void"  # its only letter or call was recorded in error: nobody complained
 
 
-CLOSED = frozenset({State.CLOSED_SATISFIED, State.CLOSED_WITHOUT_FOLLOW_UP})
+CLOSED = frozenset({State.CLOSED_SATISFIED, State.CLOSED_WITHOUT_FOLLOW_UP, State.VOID})
 _OF_MEDIATOR = {
     F.REFERRED: State.REFERRED,
     F.FILE_RECEIVED: State.REFERRED,
@@ -104,8 +107,9 @@ _METHOD = frozenset({F.LISTENED, F.REPHRASED, F.RECOGNISED, F.OFFERED, F.HOLDING
 
 @dataclass(frozen=True)
 class Fact:
-    """One dated fact. `until` is the date it gives (an extension, a promise, the time to accept); `stands` is false for a
-    letter whose mail was taken back or refused: it never reached anybody."""
+    """One dated fact, none recorded in error (`Complaint.known_facts` leaves those out). `until` is the
+    date it gives (an extension, a promise, the time to accept); `stands` is false for a letter whose mail was taken back or
+    refused: it never reached anybody."""
 
     kind: str
     on: date
@@ -186,12 +190,14 @@ def dates_of(facts: Iterable[Fact], *, client_type: str, zone: str, silence_dela
 def standing(
     facts: Iterable[Fact], *, client_type: str, zone: str = "national", silence_delay_months: int = 2, today: date
 ) -> Standing:
-    """Where the complaint stands at the end of `today`, from the facts known that day."""
+    """Where the complaint stands at the end of `today`, from the facts known that day; void when nobody ever complained."""
+    facts = list(facts)
     known = known_on(facts, today)
     dates = dates_of(known, client_type=client_type, zone=zone, silence_delay_months=silence_delay_months)
     last_answer = next((fact.kind for fact in reversed(known) if fact.kind in ANSWERS), "")
     acknowledged = any(fact.kind == F.ACKNOWLEDGED for fact in known)
-    state = _state(known, dates, last_answer, consumer=client_type in MEDIATION_TYPES, today=today)
+    begun = any(fact.kind in OPENINGS for fact in facts)
+    state = _state(known, dates, last_answer, consumer=client_type in MEDIATION_TYPES, today=today) if begun else State.VOID
     falls = None if state in CLOSED else _next(known, dates, state, last_answer, zone=zone, today=today)
     return Standing(state, last_answer, acknowledged, dates, falls)
 

@@ -32,6 +32,13 @@ _NO_LETTER = (
     "AND complaints_complaintletter.kind IN ('partial', 'refusal'))"
 )
 
+# Only a fact of the same complaint is declared recorded in error, and neither such a declaration nor a reopening.
+_MISTAKE = "Une erreur se déclare sur un fait de la même réclamation."
+_NO_FACT = (
+    "NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS wrong WHERE wrong.id = NEW.withdraws_id "
+    "AND wrong.complaint_id = NEW.complaint_id AND wrong.kind NOT IN ('mistaken', 'reopened'))"
+)
+
 GUARDS = [
     *append_only("complaints_complaint", _COMPLAINT, but=_SAME),
     *append_only("complaints_complaintfact", _COMPLAINT),
@@ -43,4 +50,5 @@ GUARDS = [
     Guard(
         "complaints_complaintfact", INSERT, _MEDIATOR, f"NEW.kind IN ('partial', 'refused') AND {_OF_CONSUMER} AND {_NO_LETTER}"
     ),
+    Guard("complaints_complaintfact", INSERT, _MISTAKE, f"NEW.withdraws_id IS NOT NULL AND {_NO_FACT}"),
 ]

@@ -126,6 +126,8 @@ def left(standing: Standing, today: date) -> tuple[str, str]:
 
 def _waited(standing: Standing) -> str:
     """What a complaint without a date waits for."""
+    if standing.state == State.VOID:
+        return _("elle ne compte pas")
     if not standing.is_written:
         return _("nous attendons sa lettre")
     return {

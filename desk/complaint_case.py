@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.models import User
 from accounts.rights import Right
 from complaints.deadlines import Deadlines
+from complaints.mistakes import may_be_mistaken
 from complaints.models import Complaint, ComplaintFact, FactFile
-from complaints.states import ANSWERS, MEDIATION, F, Standing
+from complaints.states import ANSWERS, MEDIATION, F, Standing, State
 from crm.models import Attachment
 from desk import phrases
 from desk.complaint_board import is_red, left
@@ -81,6 +82,9 @@ class Event:
     lost: str  # why the letter does not count
     confidential: bool
     files: list["Proof"]
+    mistake: str = ""  # when it was declared recorded in error, by whom
+    mistake_words: str = ""  # why
+    mistake_url: str = ""  # where to declare it, when it may be
     details: list[str] = field(default_factory=list)  # who, which number, until when
 
 
@@ -136,9 +140,9 @@ def read_case(complaint: Complaint, *, user: User, today: date) -> Case:
         under=under,
         red=is_red(standing.next, today),
         drawing=draw(complaint, standing, axis, today=today),
-        method=method(rows, standing, today),
+        method=method(complaint.counted, standing, today),
         dates=legal_dates(complaint, standing, today),
-        events=[_event(row, files.get(row.pk, []), today) for row in reversed(shown)],
+        events=[_event(row, files.get(row.pk, []), today, may_be_mistaken(complaint, row, by=user)) for row in reversed(shown)],
         acts=acts(complaint, standing, user),
         no_mediation=_no_mediation(complaint, standing),
         hidden=len(rows) - len(shown),
@@ -172,6 +176,7 @@ def where(standing: Standing, today: date) -> str:
         "court": _("Un juge est saisi. Plus rien ne part de nous-mêmes."),
         "closed_satisfied": _("Elle est close, et le client est satisfait."),
         "closed_without_follow_up": _("Elle est close, sans suite."),
+        "void": _("Elle a été enregistrée par erreur : personne ne s’est plaint."),
     }[standing.state]
     if standing.state == "mediation_open" and not standing.answer:
         return _("Nous n’avons toujours pas répondu.") + " " + words
@@ -191,10 +196,12 @@ def method(rows: list[ComplaintFact], standing: Standing, today: date) -> list[S
 
 def acts(complaint: Complaint, standing: Standing, user: User) -> list[Act]:
     """The letters that may be written now, the one that comes first marked."""
+    if standing.state == State.VOID:
+        return []
     if not standing.is_open:
         return [Act(_("Écrire la lettre de clôture"), _letter(complaint, "cloture"))]
     if not standing.is_written:
-        invited = any(row.kind == F.INVITED for row in complaint.facts.all())
+        invited = any(row.kind == F.INVITED for row in complaint.counted)
         return [] if invited else [Act(_("L’inviter à écrire"), _letter(complaint, "invitation"), "primary")]
     found = []
     if not standing.acknowledged and not standing.answer:
@@ -203,7 +210,7 @@ def acts(complaint: Complaint, standing: Standing, user: User) -> list[Act]:
     found.append(Act(_("Répondre"), _letter(complaint, "reponse"), "primary" if first else "plain"))
     if not standing.answer:
         found.append(Act(_("Demander un peu de temps"), _letter(complaint, "attente")))
-    if user.may(Right.SEE_MEDIATION) and any(row.kind in MEDIATION for row in complaint.facts.all()):
+    if user.may(Right.SEE_MEDIATION) and any(row.kind in MEDIATION for row in complaint.counted):
         found.append(Act(_("Répondre au médiateur"), _letter(complaint, "mediateur")))
     return found
 
@@ -255,6 +262,9 @@ def files_of(rows: list[ComplaintFact]) -> dict[int, list[Proof]]:
 def details(row: ComplaintFact) -> list[str]:
     """What a fact names beside its day and its words: the mediator or the court, a number, a date given, a letter."""
     found = [str(row.proof_of.get_kind_display())] if row.proof_of else []
+    if row.withdraws is not None:
+        day = long_date(row.withdraws.on, language=phrases.language())
+        found.append(f"{row.withdraws.get_kind_display()}, {day}")
     found += [row.place] if row.place else []
     if row.number:
         registered = row.proof_of or row.kind == F.WRITTEN
@@ -265,8 +275,8 @@ def details(row: ComplaintFact) -> list[str]:
     return found
 
 
-def _event(row: ComplaintFact, files: list[Proof], today: date) -> Event:
-    letter = row.letter
+def _event(row: ComplaintFact, files: list[Proof], today: date, may_be_mistaken: bool) -> Event:
+    letter, said = row.letter, row.correction
     lost = "" if letter is None or letter.has_left else _("La lettre n’est pas partie : ce fait ne compte pas.")
     return Event(
         title=row.get_kind_display(),
@@ -277,8 +287,17 @@ def _event(row: ComplaintFact, files: list[Proof], today: date) -> Event:
         lost=lost,
         confidential=row.is_confidential,
         files=files,
+        mistake=declared(said) if said else "",
+        mistake_words=said.words if said else "",
+        mistake_url=reverse("complaint_mistake", args=[row.public_id]) if may_be_mistaken else "",
         details=details(row),
     )
+
+
+def declared(said: ComplaintFact) -> str:
+    """When and by whom a fact was declared recorded in error."""
+    values = {"day": long_date(said.on, language=phrases.language()), "who": said.author.name if said.author else ""}
+    return _("Enregistré par erreur, déclaré le %(day)s par %(who)s.") % values if values["who"] else _("Enregistré par erreur.")
 
 
 def received(row: ComplaintFact) -> str:
@@ -291,6 +310,8 @@ def received(row: ComplaintFact) -> str:
 
 def _no_mediation(complaint: Complaint, standing: Standing) -> str:
     """Why the screen offers no mediation, when it offers none."""
+    if standing.state == State.VOID:
+        return ""
     if standing.dates is None:
         return _("Le médiateur demande une réclamation écrite : rien ne l’est encore.")
     if standing.has_mediation:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.states import F, Standing
+from complaints.states import OPENINGS, F, Standing, State
 from desk import phrases
 from lib.typography import MONTHS, long_date, short_date, weekday_date
 
@@ -189,7 +189,7 @@ def sentences(complaint: Complaint, standing: Standing, *, today: date) -> list[
             _("Invitation à écrire au plus tard le %(day)s : engagement de la maison.") % {"day": _full(falls.on, today)}
         )
     if falls is not None and falls.code in ("outcome", "rejection_info", "proposal", "execution"):
-        found.append(f"{phrases.capital(label(falls.code))} : {_full(falls.on, today)}.")
+        found.append(f"{phrases.capital(label(falls.code))} : {_full(falls.on, today)}.")
     found.append(_mediation_sentence(complaint, standing, today))
     return [sentence for sentence in found if sentence]
 
@@ -205,6 +205,8 @@ def late_sentence(standing: Standing, today: date) -> str:
 
 def _first_words(complaint: Complaint, today: date) -> str:
     kinds = {fact.kind: fact.on for fact in reversed(complaint.known_facts)}
+    if not kinds.keys() & OPENINGS:
+        return _("enregistrée par erreur")
     if F.WRITTEN in kinds:
         return _("%(day)s, écrite") % {"day": _short(kinds[F.WRITTEN], today)}
     return _("%(day)s, dite") % {"day": _short(kinds.get(F.ORAL, today), today)}
@@ -217,6 +219,8 @@ def _ack_words(complaint: Complaint, today: date) -> str:
 
 def _first_sentence(complaint: Complaint, today: date) -> str:
     kinds = {fact.kind: fact.on for fact in reversed(complaint.known_facts) if fact.stands}
+    if not kinds.keys() & OPENINGS:
+        return _("Enregistrée par erreur.")
     if F.WRITTEN not in kinds:
         return _("Dite le %(day)s.") % {"day": _long(kinds.get(F.ORAL, today), today)}
     values = {"day": _long(kinds[F.WRITTEN], today)}
@@ -240,6 +244,8 @@ def _answer_sentence(complaint: Complaint, today: date) -> str:
 
 def _mediation_sentence(complaint: Complaint, standing: Standing, today: date) -> str:
     dates = standing.dates
+    if standing.state == State.VOID:
+        return ""
     if dates is None:
         return _("Tant que rien n’est écrit, l’année du médiateur ne court pas.")
     if dates.mediation_last_day is None or dates.mediation_open_from is None:

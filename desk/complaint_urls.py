@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import complaint_calendar, complaint_letters, complaints
+from desk.views import complaint_calendar, complaint_letters, complaint_mistakes, complaints
 
 urlpatterns = [
     path("reclamations/", complaints.board, name="complaints"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("reclamations/lettres/<ref:ref>/", complaint_letters.read, name="complaint_letter_read"),
     path("reclamations/lettres/<ref:ref>/pdf/", complaint_letters.pdf, name="complaint_letter_pdf"),
     path("reclamations/lettres/<ref:ref>/preuve/", complaint_letters.proof, name="complaint_letter_proof"),
+    path("reclamations/erreurs/<ref:ref>/", complaint_mistakes.declare, name="complaint_mistake"),
     path("reclamations/pieces/<ref:ref>/", complaint_letters.file, name="complaint_file"),
     path("reclamations/<ref:ref>/", complaints.case, name="complaint"),
     path("reclamations/<ref:ref>/lettre/<slug:kind>/", complaint_letters.write, name="complaint_letter"),

@@ -42,7 +42,7 @@ def everything_of(space: Space) -> dict[str, Any]:
                 "reference": row.reference, "subject": row.subject, "body": row.body,
                 "recorded_at": row.recorded_at.isoformat(),
             }
-            for row in space.complaints()
+            for row in space.complaints().not_void()
         ],
         "promises": [
             {"what": row.what, "owed_by": row.owed_by, "due_on": row.due_on.isoformat(), "kept": row.kept_at is not None}

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint, ComplaintFact, ComplaintLetter, LetterKind
-from complaints.states import F, Standing
+from complaints.states import CLOSINGS, OPENINGS, F, Standing, State
 from crm.models import Attachment
 from lib.typography import long_date
 from portal.space import Space
@@ -49,31 +49,45 @@ def told_complaints(space: Space, *, most: int, today: date) -> list[Told]:
 
 def theirs(complaints: Iterable[Complaint]) -> QuerySet[Attachment]:
     """The files that came with the client's own letters, of complaints that this person may read: never a proof of the
-    house's, never a paper of the mediation."""
-    written = ComplaintFact.objects.filter(complaint__in=complaints, kind__in=(F.WRITTEN, F.ORAL))
+    house's, never a paper of the mediation, nor what was recorded in error, which may be somebody else's."""
+    written = ComplaintFact.objects.filter(complaint__in=complaints, kind__in=OPENINGS, withdrawn_by=None)
     return Attachment.objects.filter(interaction__in=written.values("interaction"), erased_at=None)
 
 
 def told(complaint: Complaint, today: date, files: Mapping[int, list[Attachment]]) -> Told:
     """One complaint read `with_facts`; `files` by the row of history they came with."""
+    standing = complaint.standing_on(today)
+    if standing.state == State.VOID:  # its words may be somebody else's
+        return Told(complaint.about_label, "", "", sentences(standing, today))
     facts = sorted(complaint.facts.all(), key=lambda row: row.pk)
     letters = [row.letter for row in facts if row.letter is not None]
     posted: dict[int, list[str]] = {}
     for row in facts:
         if row.kind == F.POSTED and row.proof_of_id:
             posted.setdefault(row.proof_of_id, []).append(_posted(row))
+        if row.letter_id and row.correction is not None:
+            posted.setdefault(row.letter_id, []).append(_corrected(row))
     shown = [_letter(letter, posted) for letter in letters if letter.kind != LetterKind.TO_MEDIATOR and letter.has_left]
     sent = [file for row in facts for file in files.get(row.interaction_id or 0, [])]
     registered = [
-        _("Votre lettre recommandée n° %(number)s est notée.") % {"number": row.number} for row in facts if _has_number(row)
+        _("Votre lettre recommandée n° %(number)s est notée.") % {"number": row.number}
+        for row in complaint.counted
+        if row.kind == F.WRITTEN and row.number
     ]
-    found = [*sentences(complaint.standing_on(today), today), *registered]
+    corrected = [_corrected(row) for row in facts if row.kind in OPENINGS | CLOSINGS and row.correction is not None]
+    found = [*sentences(standing, today), *registered, *corrected]
     return Told(complaint.subject, complaint.reference, complaint.body, found, shown, sent)
 
 
 def sentences(standing: Standing, today: date) -> list[str]:
     """What the client may count on. A period of the mediator's own is said «selon nos informations»."""
     dates = standing.dates
+    if standing.state == State.VOID:
+        return [
+            _(
+                "Nous l’avions enregistrée par erreur. Si vous vous êtes plaint, écrivez-nous ici : vos délais compteront de ce jour."
+            )
+        ]
     if dates is None:
         return [_("Écrivez-nous ce que vous nous avez dit : c’est l’écrit qui fait courir vos délais.")]
     found = [_("Votre lettre est du %(day)s.") % {"day": _day(dates.sent_on)}]
@@ -110,15 +124,32 @@ def _letter(letter: ComplaintLetter, posted: Mapping[int, list[str]]) -> ToldLet
     return ToldLetter(letter.public_id, letter.subject, letter.written_on, letter.paragraphs, posted.get(letter.pk, []))
 
 
-def _has_number(fact: ComplaintFact) -> bool:
-    return fact.kind == F.WRITTEN and fact.number != ""
-
-
 def _posted(fact: ComplaintFact) -> str:
     values = {"day": _day(fact.on), "number": fact.number}
+    if fact.correction is not None:
+        return _("Nous avions noté son envoi par la poste le %(day)s : c’était une erreur de notre part.") % values
     if fact.number:
         return _("Postée le %(day)s, en recommandé n° %(number)s.") % values
     return _("Postée le %(day)s.") % values
+
+
+def _corrected(fact: ComplaintFact) -> str:
+    """What we had told them and was recorded in error, said as it is."""
+    said = fact.correction
+    assert said is not None  # asked of such facts only
+    if fact.kind in CLOSINGS:
+        words = _("Nous l’avions notée close le %(day)s : c’était une erreur de notre part, corrigée le %(on)s.")
+    elif fact.kind in OPENINGS:
+        words = _(
+            "Nous avions noté votre demande du %(day)s : c’était une erreur de notre part, corrigée le %(on)s. Vos dates ne se comptent "
+            "pas d’elle."
+        )
+    else:
+        words = _(
+            "Nous avions noté cette lettre comme envoyée le %(day)s : c’était une erreur de notre part, corrigée le %(on)s. Elle ne "
+            "compte pas."
+        )
+    return words % {"day": _day(fact.on), "on": _day(said.on)}
 
 
 def _day(day: date) -> str:

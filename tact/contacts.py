@@ -17,8 +17,9 @@ _PLAIN = (Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.E
 
 def written_or_spoken(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
     """Those of `rows` in which people spoke or wrote to each other, either way: not what the house sends of itself, not a mail
-    or a letter that never reached anybody."""
-    lost = ComplaintFact.objects.filter(interaction=OuterRef("pk"), letter__email__state__in=NOT_WRITTEN)
+    or a letter that never reached anybody, nor what was recorded in error."""
+    unreal = Q(letter__email__state__in=NOT_WRITTEN) | Q(withdrawn_by__isnull=False)
+    lost = ComplaintFact.objects.filter(unreal, interaction=OuterRef("pk"))
     return (
         rows.filter(kind__in=CONTACT_KINDS, erased_at=None)
         .exclude(email__state__in=NOT_WRITTEN)

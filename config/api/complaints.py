@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.policy import Policy, Right
 from billing.models import Invoice
 from complaints import handling, replying
+from complaints.mistakes import declare_mistaken
 from complaints.models import Complaint, ComplaintFact, Way
 from complaints.states import ANSWERS
 from config.api.fields import PersonField, Related, Strict
@@ -70,8 +71,10 @@ class ComplaintSerializer(Strict):
 
 
 def fact_of(fact: ComplaintFact) -> dict[str, Any]:
-    """A dated fact."""
+    """A dated fact; `mistaken` when it was declared recorded in error and counts no more."""
+    said, wrong = fact.correction, fact.withdraws
     return {
+        "id": fact.public_id,
         "kind": fact.kind,
         "on": fact.on.isoformat(),
         "received_on": fact.received_on.isoformat() if fact.received_on else None,
@@ -81,6 +84,8 @@ def fact_of(fact: ComplaintFact) -> dict[str, Any]:
         "amount": str(fact.amount) if fact.amount is not None else None,
         "words": fact.words,
         "letter": fact.letter.public_id if fact.letter else None,
+        "withdraws": wrong.public_id if wrong else None,
+        "mistaken": {"on": said.on.isoformat(), "reason": said.words} if said else None,
     }
 
 
@@ -110,6 +115,13 @@ class FactSerializer(Strict):
     until = serializers.DateField(required=False, allow_null=True)
     place = serializers.CharField(required=False, allow_blank=True)
     number = serializers.CharField(required=False, allow_blank=True)
+
+
+class MistakeSerializer(Strict):
+    """A fact recorded in error: which one, and what really happened."""
+
+    fact = serializers.CharField()
+    reason = serializers.CharField(trim_whitespace=False)
 
 
 class ClosingSerializer(Strict):
@@ -185,6 +197,17 @@ class ComplaintViewSet(Rows):
         if handling.is_of_mediation(fields["kind"]) and not request.user.may(Right.SEE_MEDIATION):
             raise Refusal(_("Les pièces de médiation sont tenues par un responsable."), field="kind")
         handling.record_fact(row, by=request.user, today=clock.today(), **fields)
+        return self.answer(row)
+
+    @extend_schema(request=MistakeSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def mistakes(self, request: Request, id: str) -> Response:
+        """Declare a fact recorded in error, for who may: it stays, and counts no more in any date."""
+        row, fields = self.get_object(), self.read(request, serializer=MistakeSerializer)
+        fact = ComplaintFact.objects.visible_to(request.user).filter(complaint=row, public_id=fields["fact"]).first()
+        if fact is None:
+            raise Refusal(_("Ce fait n’est pas de cette réclamation."), field="fact")
+        declare_mistaken(fact, reason=fields["reason"], by=request.user, today=clock.today())
         return self.answer(row)
 
     @extend_schema(request=ClosingSerializer)

@@ -56,6 +56,7 @@ class Kind(models.TextChoices):
     COMPLAINT_ANSWERED = "complaint_answered", _("Réponse à une réclamation")
     COMPLAINT_STEP = "complaint_step", _("Étape d’une réclamation")
     COMPLAINT_CLOSED = "complaint_closed", _("Réclamation close")
+    COMPLAINT_CORRECTED = "complaint_corrected", _("Réclamation rectifiée")
     PORTAL_ACCESS = "portal_access", _("Accès à l’espace client")
 
 
@@ -73,6 +74,7 @@ MONEY_KINDS: tuple[str, ...] = (
 )  # fmt: skip
 COMPLAINT_KINDS: tuple[str, ...] = (
     Kind.COMPLAINT_RECEIVED, Kind.COMPLAINT_ACKNOWLEDGED, Kind.COMPLAINT_ANSWERED, Kind.COMPLAINT_STEP, Kind.COMPLAINT_CLOSED,
+    Kind.COMPLAINT_CORRECTED,
 )  # fmt: skip
 
 

@@ -215,6 +215,18 @@ class ProofForm(Once):
         )
 
 
+class MistakeForm(Acting):
+    """Why a fact was recorded in error."""
+
+    reason = forms.CharField(
+        label=lazy("Ce qui s’est passé vraiment"),
+        required=False,
+        strip=False,
+        help_text=lazy("Votre nom, le jour et ces mots restent écrits à côté du fait."),
+        widget=forms.Textarea(attrs={**WORDS, "rows": 3}),
+    )
+
+
 class ReasonForm(Acting):
     """Why."""
 

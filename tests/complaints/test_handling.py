@@ -309,16 +309,7 @@ def test_from_the_portal(house, diallo):
         customer=person.customer, contact=person, subject="Facture fausse", body="La pose était offerte.", key="p"
     )
     assert (found.channel, found.recorded_by, found.contact, course(found)) == ("portal", None, person, ["written"])
-    assert list(Complaint.objects.visible_to_contact(person)) == [found]
     assert read(found).standing_on(clock.today()).dates.sent_on == clock.today()
-
-
-def test_a_contact_sees_their_own_or_all_of_their_customers(house, complaint, diallo, le_goff, business):
-    his = Contact.objects.create(customer=diallo, last_name="Diallo")
-    hers = Contact.objects.create(customer=le_goff, last_name="Le Goff")
-    assert list(Complaint.objects.visible_to_contact(his)) == []
-    assert list(Complaint.objects.visible_to_contact(his, sees_all=True)) == [complaint]
-    assert list(Complaint.objects.visible_to_contact(hers, sees_all=True)) == [business]
 
 
 def test_a_person_is_named_once_on_the_envelope(house, diallo, nadia, today):

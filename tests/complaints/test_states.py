@@ -70,6 +70,8 @@ def at(told: str, on: int, client_type: str = "consumer") -> Standing:
         ("written 0, refused 14, closed_without_follow_up 400", 400, "closed_without_follow_up", ""),
         ("written 0, favourable 14, closed_satisfied 20, reopened 30", 30, "favourable", ""),
         ("oral 0, closed_satisfied 2", 2, "closed_satisfied", ""),
+        ("listened 0", 3, "void", ""),
+        ("repaired 0, closed_satisfied 2, reopened 3", 3, "void", ""),
     ],
 )
 def test_a_consumers_complaint(told: str, on: int, state: str, falls: str) -> None:

@@ -225,6 +225,7 @@ def samples(staff: dict[str, User], zoe: User) -> dict[str, Callable[[str], Samp
         "reclamations/ref": seen_by_all(complaint),
         "complaints/id": seen_by_all(complaint),
         "lettres/ref": seen_by_all(letter),
+        "erreurs/ref": seen_by_all(complaint.facts.get(kind="written")),
         "lettre/kind": word("accuse"),
         "agenda/token": word("no-such-address"),
         "uidb36": word("1"),
