@@ -80,17 +80,17 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def open_on(self, today: date) -> "ComplaintQuerySet":
         """Those that nobody had closed at the end of `today`, or that were opened again; not those recorded in error."""
-        return self._with_door(today).exclude(door__in=CLOSINGS).filter(begun=True)  # type: ignore[misc]  # annotated
+        return self.with_door(today).exclude(door__in=CLOSINGS).filter(begun=True)  # type: ignore[misc]  # annotated
 
     def closed_on(self, today: date) -> "ComplaintQuerySet":
         """Those that were closed at the end of `today`, or recorded in error."""
-        return self._with_door(today).filter(Q(door__in=CLOSINGS) | Q(begun=False))  # type: ignore[misc]  # annotated
+        return self.with_door(today).filter(Q(door__in=CLOSINGS) | Q(begun=False))  # type: ignore[misc]  # annotated
 
     def not_void(self) -> "ComplaintQuerySet":
         """Without those that were recorded in error."""
         return self.filter(Exists(ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None, kind__in=OPENINGS)))
 
-    def _with_door(self, today: date) -> "ComplaintQuerySet":
+    def with_door(self, today: date) -> "ComplaintQuerySet":
         """Each with `door`, its last closing or reopening known that day, and `begun`: whether somebody complained at all."""
         own = ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None)
         last = Subquery(own.filter(on__lte=today, kind__in=DOORS).order_by("-on", "-id").values("kind")[:1])

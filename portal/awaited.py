@@ -24,19 +24,21 @@ class Awaited:
     answer_by: date
 
 
-def awaited(contact: Contact | None, ids: Iterable[int], *, about: str = "") -> list[Awaited]:
-    """The requests of `contact` to the family `ids`, on the invoice of public id `about` when one is given, that a person of
-    the house has promised to answer; the newest first, a few. One statement; none when nobody is known."""
+def awaited_among(rows: Iterable[Commitment], contact: Contact | None, *, about: str = "") -> list[Awaited]:
+    """Among `rows` (`tact.money.promised_and_asked`), the requests of `contact`, on the invoice of public id `about` when one
+    is given, that a person of the house has promised to answer; the newest first, a few. None when nobody is known."""
     if contact is None:
         return []
-    rows = Commitment.objects.open().filter(
-        owed_by=Commitment.Owed.US, nature=Commitment.Nature.PRIMARY, customer_id__in=ids, interaction__contact=contact,
-        interaction__channel=Channel.PORTAL, interaction__kind__in=(Kind.TIME_REQUESTED, Kind.MESSAGE),
-    )  # fmt: skip
-    if about:
-        rows = rows.filter(interaction__about_ref=about)
-    found = rows.select_related("interaction").order_by("-pk")[:SHOWN]
-    return [_told(row, row.interaction) for row in found if row.interaction is not None]
+    newest = sorted(rows, key=lambda row: -row.pk)
+    pairs = ((row, row.interaction) for row in newest if _waits_for_us(row))
+    theirs = [(row, said) for row, said in pairs if said is not None and said.contact_id == contact.pk]
+    return [_told(row, said) for row, said in theirs if not about or said.about_ref == about][:SHOWN]
+
+
+def _waits_for_us(row: Commitment) -> bool:
+    said = row.interaction
+    ours = row.is_open and row.owed_by == Commitment.Owed.US and row.nature == Commitment.Nature.PRIMARY
+    return ours and said is not None and said.channel == Channel.PORTAL and said.kind in (Kind.TIME_REQUESTED, Kind.MESSAGE)
 
 
 def _told(row: Commitment, said: Interaction) -> Awaited:

@@ -32,6 +32,8 @@ HOURS = 12
 DOOR, TRIES = "document", 60  # dead keys from one address in five minutes, then it waits
 ANCHORS = {"regler": "regler", "question": "detail", "difficulte": "parler"}
 
+WITH = ("invoice__customer__owner", "invoice__customer__merged_into__owner")
+
 View = Callable[..., HttpResponse]
 
 
@@ -101,7 +103,7 @@ def link_of(request: HttpRequest, ref: str) -> AccessLink | None:
         return None
     if held != ref:
         return None
-    link = AccessLink.objects.select_related("invoice__customer", "contact").filter(public_id=ref).first()
+    link = AccessLink.objects.select_related(*WITH, "contact").filter(public_id=ref).first()
     return link if link is not None and link.is_living(clock.today()) else None
 
 

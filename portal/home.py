@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,26 +11,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.policy import policy
-from billing.leftovers import left_of_client
-from billing.models import Invoice, Question
+from billing.models import Invoice
 from crm.contacts import edit_contact
 from crm.mail_words import salutation
 from lib import clock
 from lib.errors import Refusal
 from lib.money import ZERO
 from portal import reading
-from portal.awaited import awaited
+from portal.between import read_between
 from portal.correspondence import hear, lines_of, received_words
 from portal.exporting import everything_of
 from portal.files import stored_file
 from portal.forms import CoordinatesForm, MessageForm
 from portal.once import form_key
 from portal.space import Space, around, in_space
-from portal.told_complaints import told_complaints
-from portal.waiting import waiting_words
+from portal.told_complaints import shown_and_open, tell, told_complaints
+from tact.planning import planning_day
 from ui.files import ask_files_again
 
 PAGE = 30
+SHOWN = 5  # of each thing beside the invoices
 
 
 @policy(contact=True)
@@ -39,35 +38,26 @@ PAGE = 30
 @require_safe
 def home(request: HttpRequest, space: Space) -> HttpResponse:
     """What is owed and when, what we owe them, what happened lately."""
-    open_ones = list(space.documents().unpaid_of(space.ids).order_by("due_on", "pk")[:PAGE])
+    debts = list(Invoice.objects.unpaid_of(space.ids).defer("snapshot").order_by("due_on", "number"))
     today = clock.today()
-    complaints = told_complaints(space, most=5, today=today)
-    own = space.complaints().values_list("public_id", flat=True)
-    zone = space.company.holiday_zone
-    waits = waiting_words(space.customer, space.ids, own=own, today=today, zone=zone) if open_ones else {}
-    waiting = Question.objects.unanswered().filter(invoice__customer_id__in=space.ids)
+    complaints = shown_and_open(space, most=SHOWN, on=planning_day(today, space.company.holiday_zone))
+    between = read_between(space.reader, debts, today=today, complaints=complaints)
     context = {
-        "open": open_ones,
-        "due": _due(space, open_ones),
-        "late": [row for row in open_ones if row.due_on and row.due_on < today],
-        "next": next((row for row in open_ones if row.due_on and row.due_on >= today), None),
-        "left": left_of_client(space.ids),
+        "open": debts,
+        "due": sum((row.balance() for row in debts), ZERO),
+        "late": any(row.due_on and row.due_on < today for row in debts),
+        "next": next((row for row in debts if row.due_on and row.due_on >= today), None),
+        "left": between.left,
         "hello": salutation(space.customer, space.contact, "warm").rstrip(","),
-        "awaited": awaited(space.contact, space.ids),
-        "waiting": list(waiting.select_related("invoice")[:5]),
-        "complaints": complaints,
-        "waits": [(row, waits.get(row.public_id, "")) for row in open_ones],
+        "awaited": between.awaited,
+        "waiting": between.questions[:SHOWN],
+        "complaints": tell([row for row in complaints if space.reader.reads(row)][:SHOWN], today),
+        "waits": [(row, between.waits.get(row.public_id, "")) for row in debts[:PAGE]],
+        "more": len(debts) > PAGE,
         "lines": lines_of(space, limit=6),
         "today": today,
     }
     return render(request, "portal/home.html", {**context, **around(space, "home")})
-
-
-def _due(space: Space, shown: list[Invoice]) -> Decimal:
-    """EUR still due in all: of what is shown when that is everything, else asked of the database."""
-    if len(shown) < PAGE:
-        return sum((row.balance() for row in shown), ZERO)
-    return space.documents().unpaid_of(space.ids).aggregate(sum=Sum("open_balance"))["sum"] or ZERO
 
 
 @policy(contact=True)
@@ -90,8 +80,7 @@ def documents(request: HttpRequest, space: Space) -> HttpResponse:
 
 
 def reading_of(space: Space, ref: str) -> reading.Reading:
-    """The person in front of one of their documents; Http404 for any other."""
-    invoice = get_object_or_404(space.documents().select_related("customer"), public_id=ref)
+    """The person in front of one of their documents; Http404, when it is read, for any other."""
     urls = {name: reverse(f"portal:document_{name}", args=[ref]) for name in ("ask", "talk", "transferred", "pay")}
     urls |= {kind: reverse("portal:document_file", args=[ref, kind]) for kind in ("pdf", "xml")}
     urls["page"] = reverse("portal:document", args=[ref])
@@ -99,10 +88,10 @@ def reading_of(space: Space, ref: str) -> reading.Reading:
     def page() -> dict[str, Any]:
         return {**around(space, "documents"), "lines": lines_of(space, limit=PAGE, about=ref)}
 
-    def own() -> list[str]:
-        return list(space.complaints().filter(invoice=invoice).values_list("public_id", flat=True))
+    def find() -> Invoice:
+        return get_object_or_404(space.documents().select_related("customer"), public_id=ref)
 
-    return reading.Reading(invoice, space.contact, urls, "portal/document.html", own, page)
+    return reading.Reading(ref, space.contact, urls, "portal/document.html", find, lambda: space.reader, page)
 
 
 @policy(contact=True)

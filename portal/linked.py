@@ -6,10 +6,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policy import policy
 from billing.models import AccessLink
+from crm.company import the_company
 from portal import reading
+from portal.between import Reader
 from portal.doors import by_link, note_opening
 from portal.files import stored_file
-from portal.waiting import own_complaints
 
 
 def reading_of(link: AccessLink) -> reading.Reading:
@@ -21,8 +22,14 @@ def reading_of(link: AccessLink) -> reading.Reading:
         reverse("portal:linked_seen", args=[link.public_id]),
     )
     return reading.Reading(
-        link.invoice, link.contact, urls, "portal/linked.html", lambda: own_complaints(link.invoice, link.contact_id)
+        link.invoice.public_id, link.contact, urls, "portal/linked.html", lambda: link.invoice, lambda: reader_of(link)
     )
+
+
+def reader_of(link: AccessLink) -> Reader:
+    """Whom the link was sent to, before this document alone."""
+    customer = link.invoice.customer
+    return Reader(customer.head, customer.family_ids(), link.contact, the_company())
 
 
 @policy(public=True)

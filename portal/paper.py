@@ -1,30 +1,29 @@
 """One invoice as its client reads it, by a link or in their space: what is due and why, how to pay, whom to tell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, npgettext
 
 from billing import transfer
-from billing.document import Document, from_json
-from billing.models import Invoice, InvoiceFile, InvoiceLine, Question, TransferNotice
+from billing.document import Document, Line, from_json
+from billing.models import Invoice, Question
 from billing.paper import unit_after
 from billing.questions import answer_by
 from billing.thanks import receipts
-from crm.company import the_company
 from crm.models import Company
 from lib.typography import NBSP, number
+from tact.facts import Transit
 
 
 @dataclass(frozen=True)
 class PrintedLine:
     """A line as issued, with what was asked about it."""
 
-    line: InvoiceLine
-    printed: Any
+    printed: Line
     questions: list[Question]
 
     @property
@@ -36,17 +35,17 @@ class PrintedLine:
 
 
 class Paper:
-    """What the page of one issued document shows on `today`; each part is read once, when the page asks."""
+    """What the page of one issued document (`Invoice.objects.one_and_unpaid_of`) shows on `today`; each part is read once,
+    when the page asks. `company`: whom to call today; `transits`: what they said is on its way."""
 
-    def __init__(self, invoice: Invoice, *, today: date, company: Company | None = None):
-        self.invoice, self.today = invoice, today
-        self.company = company or the_company()  # whom to call today
+    def __init__(self, invoice: Invoice, *, today: date, company: Company, transits: Sequence[Transit] = ()):
+        self.invoice, self.today, self.company = invoice, today, company
+        self.notice = next(iter(transits), None)
 
     @cached_property
     def document(self) -> Document:
         """What was issued, frozen."""
-        assert self.invoice.snapshot is not None  # a draft never comes here
-        return from_json(self.invoice.snapshot)
+        return from_json(self.invoice.snapshot_read)  # type: ignore[attr-defined]  # annotated
 
     @cached_property
     def due(self) -> Decimal:
@@ -61,17 +60,13 @@ class Paper:
     @cached_property
     def questions(self) -> list[Question]:
         """What was asked and answered, by whoever it was: the next reader is spared the same question."""
-        return list(self.invoice.questions.select_related("answered_by"))
+        return list(self.invoice.questions.select_related("answered_by", "line"))
 
     @cached_property
     def lines(self) -> list[PrintedLine]:
-        """The lines, each with its questions."""
-        printed = {line.position: line for line in self.document.lines}
-        return [
-            PrintedLine(line, printed[line.position], [one for one in self.questions if one.line_id == line.pk])
-            for line in self.invoice.lines.all()
-            if line.position in printed
-        ]
+        """The lines as issued, each with its questions."""
+        asked = [(one.line.position, one) for one in self.questions if one.line is not None]
+        return [PrintedLine(line, [one for place, one in asked if place == line.position]) for line in self.document.lines]
 
     @cached_property
     def general_questions(self) -> list[Question]:
@@ -85,20 +80,10 @@ class Paper:
             return []
         return receipts([self.invoice], get_language() or "fr")[0][1:]
 
-    @cached_property
-    def notice(self) -> TransferNotice | None:
-        """The transfer that is on its way, when the client said so."""
-        return self.invoice.transfer_notices.in_transit(self.today).first()
-
-    @cached_property
-    def files(self) -> set[str]:
-        """The kinds of files that are ready."""
-        return set(self.invoice.files.values_list("kind", flat=True))
-
     @property
     def has_pdf(self) -> bool:
         """Whether the PDF is ready; it follows the issue by a few seconds."""
-        return InvoiceFile.Kind.PDF in self.files
+        return bool(self.invoice.has_pdf)  # type: ignore[attr-defined]  # annotated
 
     @property
     def reference(self) -> str:
@@ -122,8 +107,3 @@ class Paper:
     def answer_by(self) -> date:
         """The day by which a word of today is answered."""
         return answer_by(self.today, self.company.holiday_zone)
-
-    @property
-    def latest_day(self) -> date:
-        """The last day one may ask for."""
-        return self.today + timedelta(days=365)

@@ -1,12 +1,14 @@
 """One invoice's page and what its reader may say of it, whichever door they came by: a mailed link or their space."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from billing import collecting, questions, stripe_checkout, stripe_client
@@ -16,54 +18,64 @@ from crm.models import Contact
 from lib import clock
 from lib.errors import Refusal
 from portal import talking
-from portal.awaited import awaited
+from portal.awaited import awaited_among
+from portal.between import Between, Reader, read_between
 from portal.forms import Help, QuestionForm, TalkForm, line_of
 from portal.once import form_key, once
 from portal.paper import Paper
 from portal.paying import leave_for, return_address
-from portal.waiting import waiting_words
+from tact.money import promised_and_asked
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
-    """A reader in front of a document: who they are, the addresses of what they may do, and the page around it."""
+    """A reader in front of the document `ref`: who they are, the addresses of what they may do, and the page around it. What is
+    behind a function is read when it is needed: a gesture does not need what the page shows."""
 
-    invoice: Invoice
+    ref: str
     contact: Contact | None
     urls: Mapping[str, str]  # page, ask, talk, transferred, pay, pdf, xml
     template: str
-    own: Callable[[], Iterable[str]]  # public ids of the complaints on it that they may read
-    around: Callable[[], Mapping[str, Any]] = dict  # read when the page is shown, not for a gesture
+    find: Callable[[], Invoice]
+    reader: Callable[[], Reader]
+    around: Callable[[], Mapping[str, Any]] = dict
 
-    def family(self, around: Mapping[str, Any]) -> list[int]:
-        """The client and its aliases, as the page around knows them."""
-        return around["space"].ids if "space" in around else self.invoice.customer.family_ids()
+    @cached_property
+    def invoice(self) -> Invoice:
+        """The document, for a gesture; Http404 when it is not theirs."""
+        return self.find()
 
 
 def show(
     request: HttpRequest, reading: Reading, *, status: int = 200, trouble: object = "", talk_form: TalkForm | None = None,
     question_form: QuestionForm | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The page of the document, with a form that was refused when there is one."""
-    if reading.invoice.is_draft:
+    """The page of the document, with a form that was refused when there is one; Http404 when there is no such document."""
+    reader = reading.reader()
+    rows = list(Invoice.objects.one_and_unpaid_of(reader.ids, reading.ref))
+    invoice = next((row for row in rows if row.public_id == reading.ref), None)
+    if invoice is None:
         raise Http404
-    around = reading.around()
-    paper = Paper(reading.invoice, today=clock.today(), company=around.get("company"))
-    waits = (
-        waiting_words(reading.invoice.customer.head, reading.family(around), own=reading.own(), today=paper.today)
-        if paper.due > 0
-        else {}
-    )
+    today = clock.today()
+    between = _between(reader, rows, invoice, today)
+    paper = Paper(invoice, today=today, company=reader.company, transits=between.transits.get(invoice.pk, ()))
     talk_form = talk_form or TalkForm()
     context = {
-        "awaited": awaited(reading.contact, reading.family(around), about=reading.invoice.public_id),
-        "waits": waits.get(reading.invoice.public_id, ""),
-        "paper": paper, "company": paper.company, "invoice": reading.invoice, "trouble": trouble, "urls": reading.urls,
+        "awaited": between.awaited, "waits": between.waits.get(invoice.public_id, ""),
+        "paper": paper, "company": paper.company, "invoice": invoice, "trouble": trouble, "urls": reading.urls,
         "talk_form": talk_form if paper.due > 0 else talk_form.without_money(),
         "question_form": question_form or QuestionForm(), "card": stripe_client.is_on(),
-        "key": form_key(request), **around,
+        "key": form_key(request), **reading.around(),
     }  # fmt: skip
     return render(request, reading.template, context, status=status)
+
+
+def _between(reader: Reader, rows: list[Invoice], invoice: Invoice, today: date) -> Between:
+    """What is between them about this document; once it is paid, only what is still asked of us."""
+    debts = [row for row in rows if not row.is_credit_note and row.balance() > 0]
+    if invoice in debts:
+        return read_between(reader, debts, today=today, about=invoice.public_id)
+    return Between(awaited=awaited_among(promised_and_asked(reader.ids), reader.contact, about=invoice.public_id))
 
 
 def ask(request: HttpRequest, reading: Reading) -> HttpResponse:

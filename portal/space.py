@@ -16,6 +16,7 @@ from complaints.models import Complaint
 from crm.company import the_company
 from crm.models import Company, Contact, ContactAccess, Customer, Interaction
 from crm.models.timeline import Audience
+from portal.between import Reader
 
 View = Callable[..., HttpResponse]
 
@@ -46,6 +47,11 @@ class Space:
     def company(self) -> Company:
         """The house they are at."""
         return the_company()
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads, for what is between the client and the house."""
+        return Reader(self.customer, self.ids, self.contact, self.company, self.access.sees_all)
 
     def documents(self) -> QuerySet[Invoice]:
         """The issued documents of that customer."""
@@ -78,7 +84,7 @@ def in_space(view: View) -> View:
 def space_of(request: HttpRequest) -> Space:
     """The space of the request; `?pour=` chooses among several customers, and is remembered. One statement."""
     rows = ContactAccess.objects.living().filter(user=request.user.pk)
-    found = list(rows.select_related("contact__customer", "customer__merged_into"))
+    found = list(rows.select_related("contact__customer", "customer__owner", "customer__merged_into__owner"))
     if not found:
         raise Http404
     wanted = request.GET.get("pour") or request.session.get("pour")

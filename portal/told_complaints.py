@@ -1,10 +1,10 @@
 """A client's complaints as their space tells them: the dates that count for them, and our letters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -40,9 +40,21 @@ class Told:
 
 def told_complaints(space: Space, *, most: int, today: date) -> list[Told]:
     """The newest complaints that this person may read. Three statements, whatever their number."""
-    rows = list(space.complaints().with_facts()[:most])
+    return tell(list(space.complaints().with_facts()[:most]), today)
+
+
+def shown_and_open(space: Space, *, most: int, on: date) -> list[Complaint]:
+    """The newest `most` complaints that this person may read, the newest first, and every one of the client's still open on the
+    civil day `on`, with facts, `door` and `begun`. Two statements."""
+    rows = Complaint.objects.of_family(space.ids).with_door(on).with_facts().select_related("line")
+    shown = space.complaints().values("pk")[:most]
+    return list(rows.filter(Q(pk__in=shown) | ~Q(door__in=CLOSINGS) & Q(begun=True)).defer("invoice__snapshot").order_by("-pk"))
+
+
+def tell(rows: Sequence[Complaint], today: date) -> list[Told]:
+    """Complaints of a person, read with their facts, in sentences. One statement."""
     files: dict[int, list[Attachment]] = {}
-    for file in theirs(rows):
+    for file in theirs(rows) if rows else ():
         files.setdefault(file.interaction_id or 0, []).append(file)
     return [told(row, today, files) for row in rows]
 

@@ -4,59 +4,30 @@ One truth: the very decision that the queue of reminders is made of, told in the
 the house decided keeps its reason to itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date
 
-from django.db.models import Exists
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from billing.models import Invoice, Question, TransferNotice
-from complaints.models import Complaint
-from crm.models import Commitment, Customer
-from lib import clock
 from lib.typography import amount, long_date
 from tact import keeping
 from tact.facts import Claim, MoneySituation
-from tact.planning import Planned, plan_one, planning_day
 
 
-def waiting_words(customer: Customer, ids: list[int], *, own: Iterable[str], today: date, zone: str = "") -> dict[str, str]:
-    """What is said of each unpaid invoice of the family `ids` of which a part, or the whole, is not asked for today: public id
-    → sentence. `own` are the public ids of the complaints that the reader may read: another one is not named. `zone` of the
-    firm's holidays, when it is known.
-
-    One statement when nothing was said or announced, a constant number more otherwise.
-    """
-    if not _said_anything(ids):
-        return {}
-    on = planning_day(today, zone)
-    planned = plan_one(customer, on=on, now=clock.now(), language=get_language() or "fr", zone=zone)
-    return _told(planned, set(own), on) if planned else {}
-
-
-def _said_anything(ids: list[int]) -> bool:
-    """Whether there is any fact that a decision could wait for. Only spares the reading: it decides nothing."""
-    rows = (
-        Commitment.objects.open().filter(customer_id__in=ids, nature=Commitment.Nature.PRIMARY),
-        TransferNotice.objects.filter(invoice__customer_id__in=ids),
-        Complaint.objects.filter(customer_id__in=ids),
-        Question.objects.unanswered().filter(invoice__customer_id__in=ids),
-    )
-    promised, announced, complained, asked = (Exists(found.order_by()) for found in rows)
-    return Customer.objects.filter(promised | announced | complained | asked, pk=ids[0]).exists()
-
-
-def _told(planned: Planned, own: set[str], on: date) -> dict[str, str]:
+def told(claims: Iterable[Claim], situation: MoneySituation, *, own: Set[str], on: date) -> dict[str, str]:
+    """What is said of each unpaid invoice of which a part, or the whole, is not asked for on the civil day `on` (`claims` of
+    `tact.planning.kept_back`): public id → sentence. `own` are the public ids of the complaints that the reader may read:
+    another one is not named."""
     found = {}
-    for claim in planned.decision.waiting:
-        clauses = list(dict.fromkeys(_clauses(claim, planned.situation, own, on))) if claim.kept > 0 else []
+    for claim in claims:
+        clauses = list(dict.fromkeys(_clauses(claim, situation, own, on)))
         if clauses:
             found[claim.debt.link.ref] = _sentence(claim, clauses)
     return found
 
 
-def _clauses(claim: Claim, situation: MoneySituation, own: set[str], on: date) -> Iterator[str]:
+def _clauses(claim: Claim, situation: MoneySituation, own: Set[str], on: date) -> Iterator[str]:
     """What each reason of the claim comes from, as the client knows it."""
     codes = {reason.code for reason in claim.reasons}
     debt = claim.debt
@@ -68,6 +39,8 @@ def _clauses(claim: Claim, situation: MoneySituation, own: set[str], on: date) -
             yield _("nos échanges sur cette facture sont en cours")
     if "question" in codes:
         yield _("nous ne vous avons pas répondu")
+    if "kept" in codes:
+        yield _("ce que nous tenons pour vous, avoir ou trop-perçu, n’est ni déduit ni rendu")
     if "promise" in codes:
         rows = (row for row in (*debt.promises, *situation.promises) if keeping.pending(row, situation, on))
         yield _("le %(day)s, jour que vous nous avez donné, n’est pas passé") % {"day": _day(max(row.due_on for row in rows))}
@@ -88,9 +61,3 @@ def _sentence(claim: Claim, clauses: list[str]) -> str:
 
 def _day(day: date) -> str:
     return long_date(day, language=get_language() or "fr")
-
-
-def own_complaints(invoice: Invoice, contact_id: int | None) -> list[str]:
-    """The complaints on `invoice` that the reader of a mailed link wrote: the link opens nothing else of the client."""
-    rows = Complaint.objects.filter(invoice=invoice, contact_id=contact_id).exclude(audience="house")
-    return list(rows.values_list("public_id", flat=True))

@@ -74,6 +74,14 @@ def decide(situation: MoneySituation, *, on: date, now: datetime | None = None, 
     raise AssertionError("the last rule always answers")
 
 
+def left_alone(situation: MoneySituation, *, on: date, now: datetime, language: str = "fr") -> list[Claim]:
+    """Of what `decide` is taken on, the invoices of which a part, or the whole, is kept back, each with its reasons: what a
+    client may be told without knowing how, nor by whom, they would be reminded of the rest."""
+    with speaking(language):
+        claims = keeping.claims_of(situation, on=on, say=words.Words(words.civil_day(now), language))
+    return [claim for claim in claims if claim.kept > 0]
+
+
 # --- the rules, in order (the numbers are those of docs/reminders.md)
 
 

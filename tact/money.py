@@ -127,6 +127,14 @@ def recipient_of(family: Family, bad: dict[str, BadAddress]) -> Recipient | None
     return None
 
 
+def promised_and_asked(ids: Sequence[int]) -> list[Commitment]:
+    """Promises of money of these customers (aliases included), also those kept or released, which took their part of what came;
+    and open requests that we owe an answer to, about an invoice or not. One statement."""
+    asked = Q(kept_at=None, released_at=None, owed_by=Commitment.Owed.US, interaction__kind__in=REQUESTS)
+    rows = Commitment.objects.filter(customer_id__in=ids).filter(MONEY | asked)
+    return list(rows.select_related("author", "interaction__author").order_by("due_on", "pk"))
+
+
 def read_families(heads: Iterable[int]) -> dict[int, Family]:
     """Each head with its aliases and people. Two statements."""
     return _families(list(heads))[0]
@@ -161,7 +169,7 @@ class _Reader:
         known = loaded or Loaded(Family(Customer()), {})
         self.debts = self._by_head(known.debts if known.debts is not None else self._unpaid())
         self.refs = {row.public_id: row.pk for rows in self.debts.values() for row in rows}
-        owed = known.commitments if known.commitments is not None else self._owed()
+        owed = known.commitments if known.commitments is not None else promised_and_asked(self.ids)
         promises = sorted((row for row in owed if _is_money(row)), key=lambda row: (row.due_on, row.pk))
         standing = {self.owners[row.customer_id] for row in promises if row.is_open}
         since = min((row.made_at for row in promises if self.owners[row.customer_id] in standing), default=None)
@@ -180,14 +188,6 @@ class _Reader:
     def _unpaid(self) -> list[Any]:
         rows = Invoice.objects.unpaid_of(self.ids).order_by("due_on", "number")
         return list(rows.values_list(*DEBT, named=True))
-
-    def _owed(self) -> list[Commitment]:
-        """Promises of money, also those kept or released, which took their part of what came; and open requests that we owe an
-        answer to."""
-        asked = Q(kept_at=None, released_at=None, owed_by=Commitment.Owed.US, interaction__kind__in=REQUESTS)
-        asked &= Q(interaction__about_kind=INVOICE)
-        rows = Commitment.objects.filter(customer_id__in=self.ids).filter(MONEY | asked)
-        return list(rows.select_related("author", "interaction__author").order_by("due_on", "pk"))
 
     def _promises(self, rows: Sequence[Commitment], standing: set[int]) -> dict[tuple[int, str], list[facts.MoneyPromise]]:
         """Open promises to pay, by customer and by the invoice they name (or none), each with what came towards it: a schedule
@@ -286,12 +286,12 @@ class _Reader:
         def put(customer: int, invoice: str, told: facts.OpenQuestion) -> None:
             found[self.owners[customer], invoice if invoice in self.refs else ""].append(told)
 
-        for customer, invoice, exchange, at in self.traces.questions:
-            link = facts.Link("interaction", exchange) if exchange else facts.Link(INVOICE, invoice)
-            put(customer, invoice, facts.OpenQuestion(link, clock.local(at).date()))
-        for row in requests:
-            if row is not None and row.customer_id is not None:
-                put(row.customer_id, row.about_ref, _request(row))
+        for row in self.traces.questions:
+            link = facts.Link("interaction", row.exchange) if row.exchange else facts.Link(INVOICE, row.invoice)
+            put(row.customer, row.invoice, facts.OpenQuestion(link, clock.local(row.at).date()))
+        for request in requests:
+            if request is not None and request.customer_id is not None:
+                put(request.customer_id, request.about_ref, _request(request))
         return found
 
     def _holds(self) -> dict[tuple[int, int | None], list[facts.DatedHold]]:

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from crm.models import Customer
 from crm.writing import Recipient
 from lib.french_calendar import working_day_on_or_after
-from tact.decide import decide
-from tact.facts import Decision, MoneySituation
+from tact.decide import decide, left_alone
+from tact.facts import Claim, Decision, MoneySituation
 from tact.money import Family, Loaded, batches, owing, read_owing, zone_of_firm
 
 AHEAD = timedelta(days=14)  # beyond the first step, no invoice has one to come today
@@ -56,8 +56,17 @@ def plan_one(
 ) -> Planned | None:
     """The same for one customer (a head, or an alias of one); None when nothing is due."""
     return next(
-        iter(plan(on=on, now=now, heads=[customer.merged_into_id or customer.pk], language=language, loaded=loaded)), None
+        iter(plan(on=on, now=now, heads=[customer.merged_into_id or customer.pk], language=language, zone=zone, loaded=loaded)),
+        None,
     )
+
+
+def kept_back(loaded: Loaded, *, on: date, now: datetime, language: str = "fr") -> tuple[MoneySituation, list[Claim]]:
+    """What of each unpaid invoice of one client the decision of that civil day leaves alone, and the facts: one statement when
+    `loaded` has the debts, the commitments, the complaints and the exchanges, none of which a client’s page needs again."""
+    head = loaded.family.head.pk
+    (row,) = read_owing([head], today=on, now=now, zone=loaded.zone, loaded=loaded)
+    return row.situation, left_alone(row.situation, on=on, now=now, language=language)
 
 
 def _place(planned: Planned) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from django.db.models import (
     DateField,
     DateTimeField,
     DecimalField,
+    ExpressionWrapper,
     F,
     Max,
     OuterRef,
@@ -27,7 +28,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, RowNumber
+from django.db.models.functions import Cast, Coalesce, RowNumber, Substr
 
 from billing import promised
 from billing.models import Allocation, Invoice, Payment, Question, TransferNotice
@@ -38,6 +39,7 @@ from tact.decide import BETWEEN_DAYS
 from tact.models import LEAVING, NOT_DONE, Hold, Reminder, ReminderLine, Scenario
 
 HABITS = 200  # the last invoices of a client, from which its habits are known
+ASKED = 400  # signs of a question: enough to recognise it
 INVOICE = "invoice"
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 _EMPTY: dict[str, Combinable] = {
@@ -68,6 +70,27 @@ class Habits:
     first: date | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question on an invoice that waits for us: `customer` by primary key, `invoice` and `exchange` (the row of history it
+    came as) by public id, `number` of the document; `words` begin it."""
+
+    customer: int
+    invoice: str
+    number: str
+    exchange: str
+    at: datetime
+    answer_by: date
+    words: str
+    on_credit_note: bool = False
+
+    @property
+    def about_label(self) -> str:
+        """«Facture F2026-000123»"""
+        kind = Invoice.Kind.CREDIT_NOTE if self.on_credit_note else Invoice.Kind.INVOICE
+        return Invoice(kind=kind, number=self.number).about_label
+
+
 @dataclass
 class Traces:
     """What one statement says of some customers, by customer (pk, aliases apart) or by invoice (pk)."""
@@ -77,7 +100,7 @@ class Traces:
     holds: dict[tuple[int, int | None], list[facts.DatedHold]] = field(default_factory=lambda: defaultdict(list))
     reminders: dict[int, list[facts.PastReminder]] = field(default_factory=lambda: defaultdict(list))
     lately: dict[int, list[facts.PastReminder]] = field(default_factory=lambda: defaultdict(list))  # by customer
-    questions: list[tuple[int, str, str, datetime]] = field(default_factory=list)  # customer, invoice, exchange, when
+    questions: list["Asked"] = field(default_factory=list)  # unanswered, the oldest first
     received: list[promised.Part] = field(default_factory=list)
     left: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # EUR of theirs that count on no invoice
     habits: dict[int, Habits] = field(default_factory=lambda: defaultdict(Habits))
@@ -253,12 +276,13 @@ def _questions(ids: Sequence[int]) -> QuerySet[Any]:
     rows = Question.objects.filter(answered_at=None, invoice__customer_id__in=ids)
     return _part(
         rows, "question", ref=Coalesce("commitment__interaction__public_id", Value("")), customer="invoice__customer_id",
-        name="invoice__public_id", at="asked_at", place="pk",
+        name="invoice__public_id", state=Coalesce("invoice__number", Value("")), at="asked_at", until="answer_by", place="pk",
+        text=Substr("words", 1, ASKED), flag=ExpressionWrapper(Q(invoice__kind=Invoice.Kind.CREDIT_NOTE), BooleanField()),
     )  # fmt: skip
 
 
 def _read_question(found: Traces, row: _Row) -> None:
-    found.questions.append((row.customer, row.name, row.ref, row.at))
+    found.questions.append(Asked(row.customer, row.name, row.state, row.ref, row.at, row.until, row.text, bool(row.flag)))
 
 
 def _received(ids: Sequence[int], since: datetime) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -147,6 +147,16 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def unpaid_of(self, ids: Sequence[int]) -> "InvoiceQuerySet":
         """The same for these customers, by their own due dates, however many invoices they ever had."""
         return self._with_due_date(Commitment.objects.open_due_dates().filter(customer_id__in=ids))
+
+    def one_and_unpaid_of(self, ids: Sequence[int], ref: str) -> "InvoiceQuerySet":
+        """The issued document of these customers of public id `ref` and, beside it, all of theirs that may still be due (whose
+        `open_balance` says so); its snapshot is `snapshot_read`, which the others go without; `has_pdf`: the PDF is ready."""
+        dates = Commitment.objects.open_due_dates().filter(customer_id__in=ids).order_by().values("about_ref")
+        papers = InvoiceFile.objects.filter(invoice=OuterRef("pk"), kind=InvoiceFile.Kind.PDF)
+        own = Case(When(public_id=ref, then=F("snapshot")), default=None, output_field=models.JSONField())
+        rows = self.of_family(list(ids)).issued().filter(Q(public_id=ref) | Q(kind=Invoice.Kind.INVOICE, public_id__in=dates))
+        rows = rows.with_balance().annotate(snapshot_read=own, has_pdf=Exists(papers))
+        return rows.defer("snapshot").order_by("due_on", "number")
 
     def _with_due_date(self, dates: "CommitmentQuerySet") -> "InvoiceQuerySet":
         refs = dates.order_by().values("about_ref")

@@ -32,6 +32,7 @@ from lib import clock
 from lib.errors import Refusal
 from tact.brief import compose
 from tact.situation import read
+from tests.portal import every_client
 
 MONDAY = datetime(2026, 11, 23, 7, 52, tzinfo=UTC)  # 8 h 52 in Paris, the day of the reference pages
 TODAY = date(2026, 11, 23)
@@ -65,6 +66,9 @@ def test_the_firm_of_that_monday(built):
     the_money_and_the_complaints()
     the_briefs_of_those_one_looks_at_first()
     every_record_and_every_day_within_its_budget()
+    with clock.travelling(MONDAY):
+        assert every_client.each_reads_the_decision_of_the_queue_the_record_and_the_api() >= 5
+        assert every_client.every_page_of_every_client_costs_twelve_statements_at_most() > 200
 
 
 def every_record_and_every_day_within_its_budget():

@@ -214,11 +214,11 @@ def test_the_page_costs_the_same_whatever_was_said(reader, link, karim, django_a
     browser, place = reader
     browser.get(place)
     asked = [questions.ask(link.invoice, words=f"Question {number} ?", contact=None) for number in range(12)]
-    with django_assert_max_num_queries(30):  # what waits is read as the queue of reminders reads it (portal.waiting)
+    with django_assert_max_num_queries(9):
         browser.get(place)
     for question in asked:
         questions.answer(question, words="Oui.", by=karim)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(9):
         browser.get(place)
 
 

@@ -232,7 +232,7 @@ def test_the_data_are_taken_away_whole_and_alone(as_diallo, invoice, person):
     assert "Un mot." in [row["words"] for row in found["messages"]]
 
 
-@pytest.mark.parametrize(("page", "most"), [("/espace/", 14), ("/espace/documents/", 8), ("/espace/messages/", 10)])
+@pytest.mark.parametrize(("page", "most"), [("/espace/", 12), ("/espace/documents/", 6), ("/espace/messages/", 9)])
 def test_a_page_costs_the_same_with_ten_times_the_documents(as_diallo, invoice, page, most, django_assert_max_num_queries):
     for _number in range(10):
         issued(invoice.customer)

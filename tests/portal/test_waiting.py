@@ -9,14 +9,14 @@ from billing.models import Invoice
 from complaints.handling import close, open_complaint
 from crm import access
 from crm.commitments import promise
+from crm.company import the_company
 from crm.models import Contact
 from lib import clock
 from lib.typography import long_date
 from portal import talking
-from portal.waiting import waiting_words
+from portal.between import Reader, read_between
 from tact import reminding
 from tact.planning import plan_one, planning_day
-from tests.billing.house import issued
 from tests.desk.reading import words as text_of
 from tests.harness.personas import signed_in
 from tests.portal.conftest import on
@@ -86,6 +86,14 @@ def complained_by_another(invoice, person, nadia):
     return f"{START} nos échanges sur cette facture sont en cours."
 
 
+def surplus(invoice, person, nadia):
+    collecting.record_payment(customer=invoice.customer, amount=Decimal(100), method="transfer", paid_on=on(0), by=nadia)
+    return (
+        "Nous ne vous relancerons pas pour 100,00 € de cette somme tant que "
+        "ce que nous tenons pour vous, avoir ou trop-perçu, n’est ni déduit ni rendu."
+    )
+
+
 def nothing(invoice, person, nadia):
     return ""
 
@@ -96,7 +104,7 @@ def held(invoice, person, nadia):
 
 
 FACTS = (
-    asked, parts, word, time, said_by_phone, part_promised, transfer, complained, complained_by_another, nothing, held,
+    asked, parts, word, time, said_by_phone, part_promised, transfer, complained, complained_by_another, surplus, nothing, held,
 )  # fmt: skip
 
 
@@ -120,8 +128,14 @@ def test_it_is_the_decision_of_the_queue(invoice, person, nadia, fact):
         for claim in planned.decision.waiting
         if claim.kept > 0 and {reason.code for reason in claim.reasons} - {"hold"}
     }
-    own = [row.public_id for row in invoice.complaints.all()]
-    assert set(waiting_words(invoice.customer, [invoice.customer_id], own=own, today=on(0))) == kept
+    assert set(waiting(invoice, person)) == kept
+
+
+def waiting(invoice: Invoice, person: Contact) -> dict[str, str]:
+    """What that person reads of every invoice of theirs."""
+    ids = invoice.customer.family_ids()
+    reader = Reader(invoice.customer, ids, person, the_company())
+    return read_between(reader, list(Invoice.objects.unpaid_of(ids).order_by("due_on", "number")), today=on(0)).waits
 
 
 def test_two_facts_are_said_together_and_closing_says_nothing_more(invoice, person, nadia):
@@ -130,11 +144,10 @@ def test_two_facts_are_said_together_and_closing_says_nothing_more(invoice, pers
         invoice=invoice, line=invoice.lines.order_by("position").first(),
     )  # fmt: skip
     talking.ask_for_parts(invoice, parts=2, words="", contact=person)
-    ids = [invoice.customer_id]
-    words = waiting_words(invoice.customer, ids, own=[made.public_id], today=on(0))[invoice.public_id]
+    words = waiting(invoice, person)[invoice.public_id]
     assert "est ouverte" in words
     close(made, satisfied=True, reason="Ajusté.", by=nadia, today=on(0))
-    words = waiting_words(invoice.customer, ids, own=[made.public_id], today=on(0))[invoice.public_id]
+    words = waiting(invoice, person)[invoice.public_id]
     assert words == f"{START} nous ne vous avons pas répondu."
 
 
@@ -145,15 +158,3 @@ def test_what_is_paid_waits_for_nothing(reader, invoice, person, nadia):
     )
     browser, place = reader
     assert "Nous ne vous relancerons pas" not in text_of(browser.get(place))
-
-
-def test_the_cost_is_constant(reader, invoice, person, nadia, django_assert_max_num_queries):
-    browser, place = reader
-    space = signed_in(access.invite(person, by=nadia).user)
-    for _number in range(6):
-        complained(issued(invoice.customer), person, nadia)
-    assert Invoice.objects.unpaid().count() == 7
-    for door, page, most in ((browser, place, 31), (space, "/espace/", 34)):
-        door.get(page)
-        with django_assert_max_num_queries(most):
-            door.get(page)
