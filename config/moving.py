@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Installation, User
 from billing.models import Invoice
+from config.statistics import refresh_statistics
 from crm import triggers
 from crm.models import Customer, SearchEntry
 from lib.errors import Refusal
@@ -71,6 +72,7 @@ def read_house(path: Path) -> int:
     except (OSError, EOFError, UnicodeDecodeError, serializers.base.DeserializationError) as trouble:
         raise Refusal(_("Ce fichier ne se lit pas (%(why)s). Rien n’a été changé.") % {"why": trouble}) from None
     call_command("reindex", verbosity=0)
+    refresh_statistics()
     return count
 
 

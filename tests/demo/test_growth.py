@@ -9,6 +9,7 @@ from django.db import connection
 from benchmarks.pages import Page, chosen_pages, measured
 from benchmarks.report import LARGEST, STATEMENTS
 from config.management.commands.world import open_house
+from config.statistics import refresh_statistics
 from crm.models import Customer
 from demo.bulk import write_world
 from demo.bulk_money import write_money
@@ -36,6 +37,7 @@ def grown(customers: int, interactions: int, house, *, bills: bool = False) -> N
     written = write_world(invent(customers=customers, interactions=interactions, seed=customers, now=yesterday), house=house)
     if bills:
         write_money(invent_money(customers=customers, seed=customers, now=yesterday), written, house=house)
+    refresh_statistics()
 
 
 def test_statements_do_not_grow_with_the_rows(house):

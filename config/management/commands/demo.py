@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.statistics import refresh_statistics
 from lib import clock
 
 
@@ -31,5 +32,6 @@ class Command(BaseCommand):
         self.stdout.write("Je construis la démonstration…")
         began = time.monotonic()
         built = build(clock.now())
+        refresh_statistics()
         spent = time.monotonic() - began
         self.stdout.write(f"Démonstration prête : {built['customers']} clients, {built['moments']} moments, en {spent:.1f} s.")

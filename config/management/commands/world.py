@@ -12,6 +12,7 @@ from django.db.models import Count
 from accounts.models import Installation, Role, User
 from billing.models import Invoice, Payment
 from complaints.models import Complaint
+from config.statistics import refresh_statistics
 from crm.company import update_company
 from crm.models import Commitment, Customer, Email, Interaction, SearchEntry
 from demo.building import empty
@@ -48,14 +49,9 @@ class Command(BaseCommand):
         world = invent(customers=customers, interactions=interactions, seed=seed, now=clock.now())
         written = write_world(world, house=house)
         write_money(invent_money(customers=customers, seed=seed, now=clock.now()), written, house=house)
-        self.refresh_statistics()
+        refresh_statistics()
         self.describe()
         self.stdout.write(f"Écrit en {time.monotonic() - began:.0f} s sur {connection.vendor}.")
-
-    def refresh_statistics(self) -> None:
-        """Let the engine know how many rows there are, as a base in service does."""
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
     def describe(self) -> None:
         """What the world holds, and where its fixed records are."""
