@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 RING_EVERY = 8.0  # seconds between two rings
 LATE = 20.0  # nothing moved here, nor anywhere: frozen
 STARTING = 60.0  # a cluster that has not moved yet is still being born: on a loaded machine that takes more than 20 s
+STILLBORN = 3  # each one killed before it moved gives the next twice its time, three times at most: eight minutes
 LATE_ALONE = 120.0  # nothing moved here while another machine works: frozen too
 TASK_LIMIT = 70.0  # seconds after which no task is honest work: the queue's own limit, and some
 WORKERS = 2
@@ -48,6 +49,7 @@ class Watchdog:
         self.cluster: subprocess.Popen[bytes] | None = None
         self.rung_at = 0.0
         self.born_at = 0.0
+        self.stillborn = 0
 
     def run(self) -> None:
         """Watch until the end; leaves no process and no file behind."""
@@ -84,6 +86,7 @@ class Watchdog:
         dead = self.cluster is None or self.cluster.poll() is not None
         if dead or self.is_late(now):
             logger.error("the task queue %s: restarting it", "died" if dead else "is frozen")
+            self.stillborn = 0 if dead or self.has_moved() else self.stillborn + 1
             self.kill()
             self.start()
 
@@ -98,11 +101,18 @@ class Watchdog:
 
     def is_late(self, now: float) -> bool:
         """Whether nothing has moved for too long, while not every worker is honestly busy with a task."""
-        beat = read(self.folder / "beat") or now
-        silent = now - beat
-        if silent < (LATE if beat > self.born_at else STARTING) or self.all_busy(now):
+        silent = now - (read(self.folder / "beat") or now)
+        if silent < self.patience() or self.all_busy(now):
             return False
         return silent > LATE_ALONE or not another_machine_beats()
+
+    def has_moved(self) -> bool:
+        """Whether this cluster did anything since it was started."""
+        return (read(self.folder / "beat") or 0.0) > self.born_at
+
+    def patience(self) -> float:
+        """Seconds of silence this cluster is allowed. Killing one that is merely slow to be born only slows the next down."""
+        return LATE if self.has_moved() else STARTING * 2 ** min(self.stillborn, STILLBORN)
 
     def all_busy(self, now: float) -> bool:
         """Whether each worker is alive and on a task that has not outlived the limit of a task."""

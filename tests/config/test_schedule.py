@@ -69,6 +69,12 @@ def dog():
     made.folder.rmdir()
 
 
+def silent_since(dog, instant, *, moved=False):
+    """As if nothing had been heard of the cluster since `instant`, its birth unless it had `moved`."""
+    (dog.folder / "beat").write_text(repr(instant))
+    dog.born_at = instant - 1 if moved else instant
+
+
 def busy(dog, pid, since):
     (dog.folder / f"busy-{pid}").write_text(repr(since))
 
@@ -88,6 +94,24 @@ class TestWatchdog:
         assert dog.is_late(dog.born_at + watchdog.STARTING + 1)
         cluster.mark(dog.folder / "beat")  # its first task
         assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
+
+    def test_a_cluster_killed_before_it_moved_gives_the_next_twice_its_time(self, dog):
+        """A machine that needs two minutes to start one must not be made to start one each minute, for ever."""
+        dog.start()  # a true process, which has no time to move before it is judged
+        for seconds in (60, 120, 240, 480, 480):
+            assert dog.patience() == seconds
+            first = dog.cluster
+            silent_since(dog, time.monotonic() - seconds + 20)
+            dog.look()
+            assert dog.cluster is first
+            silent_since(dog, time.monotonic() - seconds - 1)
+            dog.look()
+            assert dog.cluster is not first
+        cluster.mark(dog.folder / "beat")  # it moved at last
+        assert dog.patience() == watchdog.LATE
+        silent_since(dog, time.monotonic() - watchdog.LATE - 1, moved=True)
+        dog.look()
+        assert dog.patience() == watchdog.STARTING
 
     def test_workers_on_an_honest_task_are_not_late(self, dog):
         later = time.monotonic() + watchdog.LATE + 1
