@@ -1,7 +1,7 @@
 """The floor's corpus, written from one of our worlds: `python -m benchmarks.floor_corpus GENERATOR OUT`.
 
-The same customers and the same interactions under the same keys; invoices, which we have not yet, come from the floor's own
-generator, because its record page shows them.
+The same customers and the same interactions under the same keys; as many invoices, unpaid in the same proportion, come from the
+floor's own generator, which has its own columns for them.
 """
 
 import csv
@@ -49,7 +49,7 @@ def main() -> None:
         rows.writerow("id customer kind at subject body user".split())
         for row in Interaction.objects.order_by("pk").iterator():
             at = f"{row.occurred_at:%Y-%m-%d %H:%M:%S}"
-            rows.writerow([row.pk, row.customer_id, row.kind[:12], at, row.summary, row.body, row.author_id])
+            rows.writerow([row.pk, row.customer_id, row.kind[:12], at, row.summary, row.body, row.author_id or 0])
 
 
 if __name__ == "__main__":

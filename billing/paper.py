@@ -4,9 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 
-import segno
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -16,7 +14,7 @@ from django.utils.translation import pgettext
 from billing.document import GOODS, MIXED, SERVICES, Document, Line, Mention
 from billing.facturx import company_line, registered
 from billing.models.invoices import Nature
-from billing.transfer import epc_payload, format_rf
+from billing.transfer import epc_payload, format_rf, qr_png
 from lib import identifiers, typography
 from lib.images import printable_picture
 from lib.wording import NBSP
@@ -260,11 +258,7 @@ def _qr(document: Document) -> str:
         )
     except ValueError:
         return ""
-    picture = BytesIO()
-    segno.make(payload, error="m", boost_error=False, micro=False, encoding="utf-8", mask=2).save(
-        picture, kind="png", scale=3, border=4
-    )
-    return "data:image/png;base64," + b64encode(picture.getvalue()).decode()
+    return "data:image/png;base64," + b64encode(qr_png(payload)).decode()
 
 
 def _mentions(document: Document) -> list[Mention]:

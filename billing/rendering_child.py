@@ -103,7 +103,7 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     fonts = FontConfiguration()
     paper = CSS(string=_sheet(), font_config=fonts, url_fetcher=fetcher)  # read once for all documents
-    read = _reader(fetcher, fonts)
+    read, once = _reader(fetcher, fonts), _writer()
 
     def draw(wanted: dict[str, Any]) -> bytes:
         styles = [paper] if wanted["paper"] else []
@@ -130,7 +130,7 @@ def _load() -> Callable[[dict[str, Any]], bytes]:
                     modified=_instant(wanted["at"]),
                 )
             ]
-        return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=wanted["identifier"].encode()))
+        return bytes(document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=wanted["identifier"].encode(), finisher=once))
 
     return draw
 
@@ -164,6 +164,33 @@ def _reader(fetcher: Any, fonts: Any) -> Callable[[dict[str, Any]], Any]:
         return HTML(string=wanted["html"], url_fetcher=fetcher, base_url=None)
 
     return read
+
+
+def _writer() -> Callable[[Any, Any], None]:
+    """What WeasyPrint calls before it writes the file: each object is put into words and compressed once, where the library does
+    it again for the fingerprint of the file."""
+    from pydyf import Object  # inline: heavy
+
+    class Written(Object):  # type: ignore[misc]
+        """An object of the file as it will stand in it."""
+
+        def __init__(self, thing: Any) -> None:
+            super().__init__()
+            self.number, self.generation, self.free = thing.number, thing.generation, thing.free
+            self._words, self._may_be_packed = b"" if thing.free == "f" else thing.data, thing.compressible
+
+        @property
+        def data(self) -> bytes:
+            return bytes(self._words)
+
+        @property
+        def compressible(self) -> bool:
+            return bool(self._may_be_packed)
+
+    def once(_document: Any, file: Any) -> None:
+        file.objects[:] = [Written(thing) for thing in file.objects]
+
+    return once
 
 
 def _usual(library: Path) -> str:

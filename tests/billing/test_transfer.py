@@ -1,10 +1,13 @@
 """The transfer a client is asked for: vectors of ISO 11649, the lines of EPC069-12, a QR code that says them."""
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+import segno
+from PIL import Image
 
-from billing.transfer import epc_payload, format_rf, is_rf_reference, qr_svg, rf_reference
+from billing.transfer import epc_payload, format_rf, is_rf_reference, qr_png, qr_svg, rf_reference
 
 IBAN = "FR7630006000011234567890189"
 
@@ -83,3 +86,14 @@ def test_the_picture_holds_no_style_and_keeps_its_quiet_zone():
     assert "style" not in svg
     assert "script" not in svg
     assert "M4 4.5h7" in svg  # the first finder begins after four modules of quiet
+
+
+def test_the_printed_picture_says_the_same_point_by_point():
+    payload = epc_payload(holder="DUVAL", iban=IBAN, bic="", amount=Decimal(1), reference="RF64F2026000131")
+    code = segno.make(payload, error="m", boost_error=False, micro=False, encoding="utf-8", mask=2)
+    plain = BytesIO()
+    code.save(plain, kind="png", scale=3, border=4)
+    expected = Image.open(plain).convert("L")
+    with Image.open(BytesIO(qr_png(payload))) as picture:
+        picture.load()
+        assert (picture.mode, picture.size, picture.tobytes()) == ("L", expected.size, expected.tobytes())
