@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from billing import questions
 from billing.collecting import announce_transfer
+from billing.correcting import credit_invoice
+from billing.drafting import create_draft
 from billing.models import Invoice
 from crm import access
 from crm.contacts import edit_contact
@@ -118,4 +120,29 @@ def invite(scene: Scene, key: str, name: str, by: str) -> None:
     scene.deliver()
 
 
-STORIES = (owing, promising, on_the_way, asking, space)
+def in_between(scene: Scene) -> None:
+    """Neither new, nor late, nor paid: a part has come, a credit note has taken back a part, a draft is being written."""
+    work = scene.days.work
+    scene.paid("cosson", "bac", work(-2), amount="150.00", method="cheque")
+    scene.at(work(-4), "16:20", lambda: give_back(scene))
+    shelves = lines(("Étagères du bureau d’accueil", "noyer, trois niveaux", "486.00"), ("Pose", "une matinée", "120.00"))
+    scene.at(
+        work(-1), "17:40",
+        lambda: create_draft(customer=scene.clients["sorel"].head, lines=shelves, by=scene.house[CAMILLE], nature="mixed"),
+    )  # fmt: skip
+
+
+def give_back(scene: Scene) -> None:
+    """A scratch on the console: twenty euros without tax are taken back."""
+    reason = scene.days.say("Une éraflure sous le plateau, à la livraison : nous la reprenons à l'atelier.")
+    credit_invoice(
+        scene.papers["kone", "console"],
+        reason=reason,
+        by=scene.house[KARIM],
+        on=clock.today(),
+        lines=[{"position": 1, "amount": "20.00"}],
+    )
+    scene.deliver()
+
+
+STORIES = (owing, promising, on_the_way, asking, in_between, space)

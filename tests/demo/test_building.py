@@ -160,6 +160,9 @@ def the_money_and_the_complaints():
     assert (unpaid["Mme Anne Lemoine"], unpaid["Garage Perrin"], unpaid["M. et Mme Vidal"]) == (
         Decimal("1240.00"), Decimal("860.00"), Decimal("1650.00"),
     )  # fmt: skip
+    (note,) = Invoice.objects.filter(kind="credit_note")
+    assert (note.customer.name, note.total_incl_tax, unpaid["Mme Aïssata Koné"]) == ("Mme Aïssata Koné", 24, 306)
+    assert (unpaid["M. et Mme Cosson"], [row.customer.name for row in Invoice.objects.drafts()]) == (222, ["Cabinet Sorel"])
     assert {row.due_on - TODAY for row in Invoice.objects.unpaid()} >= {
         timedelta(5),
         timedelta(-3),
