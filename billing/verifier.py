@@ -3,8 +3,8 @@
 
     python3 verifier.py ARCHIVE [--key CLÉ_PUBLIQUE]
 
-ARCHIVE est le fichier .zip écrit par Égards, ou son archive.jsonl. Le programme relit chaque scellé et dit, au rang
-près, ce qui a été changé, ôté, ajouté, déplacé ou coupé. Il rend 0 quand tout est intact, 1 sinon.
+ARCHIVE est le fichier .zip écrit par Égards, son archive.jsonl, ou le dossier où il est ouvert. Le programme relit chaque scellé et dit, au rang
+près, ce qui a été changé, ôté, ajouté, déplacé ou coupé. Il rend 0 quand tout est intact, 1 sinon, 2 quand rien ne se lit.
 
 Ce qu’est un scellé, exactement :
 - `payload` est du JSON canonique : UTF-8 en forme NFC, clés triées, sans espace, décimaux et dates en texte ;
@@ -241,7 +241,9 @@ def _row(number: int, line: str) -> dict[str, Any]:
 
 
 def read_archive(path: Path) -> list[str]:
-    """The lines of an archive, zipped or not."""
+    """The lines of an archive, zipped or not, or of the folder it was unpacked in."""
+    if path.is_dir():
+        path = path / "archive.jsonl"
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive, archive.open("archive.jsonl") as file:
             return io.TextIOWrapper(file, encoding="utf-8", newline="\n").readlines()
@@ -249,13 +251,18 @@ def read_archive(path: Path) -> list[str]:
 
 
 def main(words: list[str] | None = None) -> int:
-    """The command. Returns 0 when the archive is whole, 1 otherwise."""
+    """The command. Returns 0 when the archive is whole, 1 otherwise, 2 when the file cannot be read."""
     parser = argparse.ArgumentParser(description="Vérifie une archive de scellés d’Égards.")
     parser.add_argument("archive", type=Path)
     parser.add_argument("--key", default="", help="la clé publique à laquelle vous vous fiez, si vous l’avez d’ailleurs")
     asked = parser.parse_args(words)
-    count, found, keys = verify_archive(read_archive(asked.archive), key=asked.key)
     out = sys.stdout.write
+    try:
+        lines = read_archive(asked.archive)
+    except (OSError, UnicodeDecodeError, KeyError, zipfile.BadZipFile) as trouble:
+        sys.stderr.write(f"{asked.archive} ne se lit pas : {trouble}\n")
+        return 2
+    count, found, keys = verify_archive(lines, key=asked.key)
     for position, label, wrong in found:
         out(f"scellé {position}{f' ({label})' if label else ''} : {wrong}\n")
     out(f"clé publique : {', '.join(keys)}\n")

@@ -7,11 +7,11 @@ import os
 
 from config import environment
 
-# Commands of Django and of our dependencies that need no database: where there is none, they get an empty one in
+# Commands that need no database, ours, Django's and those of our dependencies: where there is none, they get an empty one in
 # memory, because Django looks into it all the same.
 WITHOUT_DATABASE = {
-    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "makemigrations",
-    "messages", "optimizemigration", "showmigrations", "spectacular", "sqlmigrate", "squashmigrations", "version",
+    "check", "collectstatic", "compilemessages", "complaint_dates", "diffsettings", "findstatic", "help", "makemessages",
+    "makemigrations", "messages", "optimizemigration", "showmigrations", "spectacular", "sqlmigrate", "squashmigrations", "version",
 }  # fmt: skip
 # Commands that take the database as it is, or make it themselves.
 AS_IT_IS = {"createcachetable", "dbshell", "diagnose", "migrate"}
@@ -41,7 +41,7 @@ def prepare_for(words: list[str]) -> None:
     if command is not None and getattr(command, "needs_database", True):
         from config.preparing import prepare  # inline: Django is set up here
 
-        prepare(serving=False, demo=name != "demo")
+        prepare(serving=False, demo=name != "demo", unguarded=getattr(command, "reads_unguarded", False))
 
 
 def choose_kind(command: str) -> None:

@@ -263,14 +263,19 @@ def archive_of(tmp_path, name="scelles.zip"):
     return path
 
 
-def verify_alone(path):
-    """The verifier of the archive itself, by another Python with nothing installed and nothing of ours."""
+def verify_alone(path, read=None):
+    """The verifier of the archive itself, by another Python with nothing installed and nothing of ours; on `read` instead."""
     with zipfile.ZipFile(path) as archive:
         program = path.with_suffix(".py")
         program.write_bytes(archive.read("verifier.py"))
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(program), str(path)], capture_output=True, text=True, check=False, cwd="/", env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
+        [sys.executable, "-I", "-S", str(program), str(read or path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={"PATH": os.environ["PATH"]},
+    )
     return done.returncode, done.stdout
 
 
@@ -280,6 +285,12 @@ def test_the_archive_verifies_with_python_alone(committing, request):
     code, said = verify_alone(path)
     assert (code, said.splitlines()[-1]) == (0, "8 scellés, intacts.")
     assert len(keys_chain) == 8
+    with zipfile.ZipFile(path) as archive:
+        archive.extract("archive.jsonl", folder := path.parent / "opened")
+    assert verify_alone(path, folder) == (code, said)
+    assert verify_alone(path, path.parent / "none.zip") == (2, "")
+    path.with_name("cut.zip").write_bytes(b"PK\x05\x06" + bytes(18) + b"x")
+    assert verify_alone(path, path.with_name("cut.zip"))[0] != 0
 
 
 def test_an_archive_of_nothing_is_an_archive(keys, db, tmp_path):
@@ -358,6 +369,8 @@ def test_the_command_reads_an_archive_too(chain, tmp_path):
         call_command("verify_seals", archive=tmp_path / "none.zip", stdout=StringIO())
     with pytest.raises(CommandError, match="existe déjà"):
         call_command("seal_archive", str(path), stdout=StringIO())
+    with pytest.raises(CommandError, match="ne peut pas être écrit"):
+        call_command("seal_archive", str(tmp_path / "none" / "x.zip"), stdout=StringIO())
     call_command("verify_seals", stdout=out)
     triggers.remove(connection, GUARDS)
     Seal.objects.filter(position=2).delete()

@@ -138,6 +138,9 @@ def test_nothing_starts_without_each_of_them(guard):
     assert checks.guards(databases=["default"]) == []
 
 
+SOUND = "Les comptes sont justes : chaque écriture s’équilibre et dit ce que disent les documents.\n"
+
+
 def started(committing, *words):
     """The product started for a command, as `./run manage …` does."""
     return subprocess.run(
@@ -146,12 +149,15 @@ def started(committing, *words):
     )  # fmt: skip
 
 
-def test_the_product_refuses_to_start_without_one(committing):
-    assert started(committing, "verify_ledger").returncode == 0
+def test_the_product_refuses_to_start_without_one_and_the_verifiers_read_on(committing):
+    assert started(committing, "plan_reminders").returncode == 0
     drop(EVERY[0])
-    refusal = started(committing, "verify_ledger")
+    refusal = started(committing, "plan_reminders")
     assert (refusal.returncode, refusal.stdout) == (1, "")
     assert ("egards.E010" in refusal.stderr, EVERY[0].table in refusal.stderr) == (True, True)
+    for command, answer in (("verify_seals", "0 scellés, intacts.\n"), ("verify_ledger", SOUND)):
+        read = started(committing, command)
+        assert (read.returncode, read.stdout, "egards.E010" in read.stderr) == (0, answer, True)
 
 
 @pytest.mark.django_db

@@ -205,6 +205,21 @@ def test_the_command_says_the_same_flat() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--sent", "2026-11-21", "--silence-months", "0"], "de 1 à 24 mois"),
+        (["--sent", "2026-11-21", "--silence-months", "x"], "de 1 à 24 mois"),
+        (["--sent", "9999-12-31"], "ne couvrent pas"),
+        (["--sent", "1999-01-01"], "ne couvrent pas"),
+        (["--sent", "2026-11-21", "--refused-on", "2026-11-20"], "ne vont pas ensemble"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_the_words(words: list[str], told: str) -> None:
+    with pytest.raises(CommandError, match=told):
+        call_command("complaint_dates", *words, "--client-type", "consumer")
+
+
 @pytest.mark.parametrize("more", [{"sent": date(1999, 1, 1)}, {"refused_on": date(2026, 1, 1)}, {"silence_months": -3}])
 def test_the_command_refuses_in_words(more: dict[str, object]) -> None:
     with pytest.raises(CommandError):

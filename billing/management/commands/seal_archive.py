@@ -33,11 +33,14 @@ class Command(BaseCommand):
         """Refuses to write over a file."""
         if file.exists():
             raise CommandError(f"{file} existe déjà : rien n’a été écrit.")
-        with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
-            with archive.open("archive.jsonl", "w") as lines:
-                for line in seals.archive_lines(clock.now()):
-                    lines.write(line.encode() + b"\n")
-            archive.writestr("public_key.txt", "\n".join(seal_keys.public_keys()) + "\n")
-            archive.writestr("verifier.py", Path(verifier.__file__).read_text(encoding="utf-8"))
-            archive.writestr("LISEZMOI.txt", NOTICE)
+        try:
+            with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
+                with archive.open("archive.jsonl", "w") as lines:
+                    for line in seals.archive_lines(clock.now()):
+                        lines.write(line.encode() + b"\n")
+                archive.writestr("public_key.txt", "\n".join(seal_keys.public_keys()) + "\n")
+                archive.writestr("verifier.py", Path(verifier.__file__).read_text(encoding="utf-8"))
+                archive.writestr("LISEZMOI.txt", NOTICE)
+        except OSError as trouble:
+            raise CommandError(f"{file} ne peut pas être écrit : {trouble.strerror}.") from None
         self.stdout.write(f"{file}")

@@ -9,6 +9,7 @@ from billing import auditing
 
 class Command(BaseCommand):
     help = "Relit les écritures contre les factures, les avoirs, les paiements et ce qu’ils règlent : nomme chaque ligne fausse."
+    reads_unguarded = True  # what happened while the guards were away is exactly what is asked
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit code 1 when something does not add up."""

@@ -38,6 +38,13 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"« {text} » n’est pas une date comme 2026-11-21.") from None
 
 
+def months(text: str) -> int:
+    """A delay typed on the command line."""
+    if not text.isdecimal() or not 1 <= int(text) <= 24:
+        raise ArgumentTypeError(f"« {text} » n’est pas un délai : de 1 à 24 mois.")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Dit les dates d’une réclamation écrite, d’après son envoi et le type du client. N’écrit rien."
 
@@ -45,22 +52,22 @@ class Command(BaseCommand):
         parser.add_argument("--sent", type=day, required=True, metavar="DATE", help="jour de l’envoi")
         parser.add_argument("--client-type", required=True, choices=deadlines.CLIENT_TYPES)
         parser.add_argument("--zone", default=Zone.NATIONAL.value, choices=[zone.value for zone in Zone])
-        parser.add_argument("--silence-months", type=int, default=None, metavar="N", help="délai de la charte du médiateur")
+        parser.add_argument("--silence-months", type=months, default=None, metavar="N", help="délai de la charte du médiateur")
         for name, words in FACTS.items():
             parser.add_argument(f"--{name.replace('_', '-')}", type=day, metavar="DATE", help=words)
         parser.add_argument("--json", action="store_true", dest="as_json", help="un objet JSON plat, null où rien n’existe")
 
     def handle(self, *args: Any, sent: date, client_type: str, zone: str, **options: Any) -> None:
         facts = {name: options[name] for name in FACTS}
+        if any(fact is not None and fact < sent for fact in facts.values()):
+            raise CommandError("Ces dates ne vont pas ensemble : aucun fait ne précède la réclamation.")
         try:
             months = options["silence_months"] or deadlines.usual_silence_months(sent)
             found = deadlines.compute(
                 sent_on=sent, client_type=client_type, zone=zone, silence_delay_months=months, **facts
             ).flat()
-        except MissingLaw:
+        except (MissingLaw, ValueError, OverflowError):
             raise CommandError("Nos textes ne couvrent pas cette date.") from None
-        except (ValueError, OverflowError):
-            raise CommandError("Ces dates ne vont pas ensemble : aucun fait ne précède la réclamation.") from None
         if options["as_json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
             return
