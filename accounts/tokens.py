@@ -40,7 +40,8 @@ def revoke_token(token: ApiToken, *, by: User | None) -> None:
 
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer …`. A closed person's token and a revoked one look like a wrong one. What is refused is then
-    told in the language of the credential's owner, as on their screen."""
+    told in the language that the call asks for (`Accept-Language`), else in that of the credential's owner, as on their
+    screen."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         header = get_authorization_header(request).split()
@@ -57,7 +58,8 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Jeton inconnu ou révoqué."))
         if token.last_used_on != clock.today():
             ApiToken.objects.filter(pk=token.pk).update(last_used_on=clock.today())
-        translation.activate(token.user.language)
+        if request.headers.get("Accept-Language", "*").strip() == "*":  # else LocaleMiddleware has read it
+            translation.activate(token.user.language)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

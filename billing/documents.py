@@ -8,9 +8,12 @@ import hashlib
 import logging
 import os
 import secrets
+import threading
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -32,6 +35,10 @@ FOLDER = "papiers"
 KINDS = (InvoiceFile.Kind.PDF, InvoiceFile.Kind.XML)
 BATCH = 20
 REST = 600  # seconds before a document that could not be drawn is tried again
+
+JUST_ISSUED = timedelta(minutes=1)  # its drawing is under way
+GLANCE = 0.15  # seconds between two looks
+_waiting = threading.BoundedSemaphore(2)  # a page always finds a thread free
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +90,23 @@ def make_ready() -> None:
 def file_of(invoice: Invoice, kind: str) -> InvoiceFile | None:
     """Its PDF («pdf») or its XML («xml»); None while it is being made. One statement."""
     return InvoiceFile.objects.filter(invoice=invoice, kind=kind).first()
+
+
+def wait_for(invoice: Invoice, kind: str, *, seconds: float) -> InvoiceFile | None:
+    """The same, once the background work has made it: waits `seconds` at most, and only for a document issued a moment ago
+    whose drawing was asked for. Few callers wait at once in a process; the others are answered at once."""
+    kept = file_of(invoice, kind)
+    just_issued = invoice.issued_at is not None and clock.now() - invoice.issued_at < JUST_ISSUED
+    if kept is not None or not just_issued or not settings.PAPERS_DOORBELL or not _waiting.acquire(blocking=False):
+        return kept
+    try:
+        end = time.monotonic() + seconds
+        while kept is None and time.monotonic() < end:
+            time.sleep(GLANCE)
+            kept = file_of(invoice, kind)
+        return kept
+    finally:
+        _waiting.release()
 
 
 def bytes_of(file: InvoiceFile) -> bytes:

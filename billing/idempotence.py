@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from billing import numbering
 from billing.models import Invoice
-from lib.errors import Refusal
+from lib.errors import Conflict
 
 
 def once(kind: str, *, on: date, key: str, body: Any, act: Callable[[str], Invoice], kept_as: str = "issue_key") -> Invoice:
     """`act(name)`, which issues a document of `kind` on that day under the name of the request, kept in the column `kept_as`
     («draft_key» for what only begins one). The series is locked first, so that two requests with one key follow each other.
-    Refuses a key that came with another `body` (anything JSON can hold, the object acted on among it). Without key, just
+    Conflict for a key that came with another `body` (anything JSON can hold, the object acted on among it). Without key, just
     `act("")`."""
     if not key:
         return act("")
@@ -28,7 +28,7 @@ def once(kind: str, *, on: date, key: str, body: Any, act: Callable[[str], Invoi
         numbering.lock_series(kind, on)
         known = Invoice.objects.filter(**{f"{kept_as}__startswith": head}).values_list(kept_as, flat=True).first()
         if known is not None and known != name:
-            raise Refusal(
+            raise Conflict(
                 _("Cette clé a déjà servi à une autre demande. Répétez la même demande, ou donnez une autre clé."),
                 field="Idempotency-Key",
             )

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_q.tasks import async_task
 
 from accounts.models import User
@@ -40,9 +40,14 @@ class Incomplete(Refusal):
     """The document may not be issued yet: `missing` is the whole list, each with its words and where to fill it in."""
 
     def __init__(self, found: list[Missing]):
+        words = list(dict.fromkeys(one.words for one in found))  # an address lacks three things in one sentence
+        told = ngettext(
+            "Il manque une chose avant d’émettre : %(words)s",
+            "Il manque %(count)s choses avant d’émettre : %(words)s",
+            len(words),
+        )
         super().__init__(
-            _("Il manque %(count)s chose(s) avant d’émettre : %(words)s")
-            % {"count": len(found), "words": " ".join(one.words for one in found)},
+            told % {"count": len(words), "words": " ".join(words)},
             errors={one.where: one.words for one in reversed(found)},
         )
         self.missing = found

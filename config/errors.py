@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 
 from config.uploads import read_away
 
+BROKEN = (
+    "Quelque chose a cassé chez nous : tout a été enregistré, ou rien. / Something broke on our side: all was saved, or nothing."
+)
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address or the form makes no sense. 413: it is more than a form may hold."""
@@ -36,6 +40,8 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Rendered without context: whatever failed may fail again."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": BROKEN, "errors": {}}, status=500)
     return HttpResponse(get_template("500.html").render(), status=500)
 
 

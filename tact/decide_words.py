@@ -114,7 +114,7 @@ class Words:
         if claim is None or claim.step_on is None:
             return Reason("all_done", _("Tout le scénario a été suivi : la suite est votre décision"), situation.link)
         day = self._for(claim.step_on)
-        text = _("Rien aujourd’hui ; {step} est prévu pour {day}", step=step_names()[claim.step], day=day)
+        text = _("Rien aujourd’hui ; prochaine étape {day} : {step}", step=step_names()[claim.step], day=day)
         return Reason("not_yet", text, claim.debt.link)
 
     def just_reminded(self, past: PastReminder) -> Reason:

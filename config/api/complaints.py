@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,7 +17,8 @@ from billing.models import Invoice
 from complaints import handling, replying
 from complaints.mistakes import declare_mistaken
 from complaints.models import Complaint, ComplaintFact, Way
-from complaints.states import ANSWERS
+from complaints.states import ANSWERS, State
+from config.api.complaint_dates import DeadlinesSerializer, NextDateSerializer, ToldFactSerializer
 from config.api.fields import PersonField, Related, Strict
 from config.api.filters import OfCustomer
 from config.api.history import KEY, request_key
@@ -30,6 +31,13 @@ from lib.errors import Refusal
 SPOKEN = (Channel.PHONE, Channel.VISIT)  # said rather than written, unless told otherwise
 
 
+class ChannelField(serializers.ChoiceField):
+    """By what it came; `letter`, as the history calls it, is the post."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(Channel.POST.value if data == "letter" else data)
+
+
 class ComplaintSerializer(Strict):
     """A complaint. `sent_on` is the day it was sent; the dates of law are answers, never written."""
 
@@ -40,7 +48,7 @@ class ComplaintSerializer(Strict):
     invoice = Related(Invoice, required=False, allow_null=True)
     subject = serializers.CharField()
     body = serializers.CharField(trim_whitespace=False)
-    channel = serializers.ChoiceField(choices=[choice for choice in Channel.choices if choice[0]])
+    channel = ChannelField(choices=[choice for choice in Channel.choices if choice[0]])
     written = serializers.BooleanField(required=False, write_only=True)
     sent_on = serializers.DateField(required=False, allow_null=True, write_only=True)
     received_on = serializers.DateField(required=False, allow_null=True, write_only=True)
@@ -87,6 +95,18 @@ def fact_of(fact: ComplaintFact) -> dict[str, Any]:
         "withdraws": wrong.public_id if wrong else None,
         "mistaken": {"on": said.on.isoformat(), "reason": said.words} if said else None,
     }
+
+
+class ToldComplaintSerializer(ComplaintSerializer):
+    """A complaint as it is answered: with where it stands today, its dates (§1.6) and what happened."""
+
+    sent_on = serializers.DateField(allow_null=True)
+    written = serializers.BooleanField()
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in State])
+    deadlines = DeadlinesSerializer(allow_null=True)
+    next = NextDateSerializer(allow_null=True)
+    facts = ToldFactSerializer(many=True)
+    received_on = None
 
 
 class LetterSerializer(Strict):
@@ -150,6 +170,9 @@ class ComplaintFilter(OfCustomer):
         return rows.open_on(clock.today()) if value else rows.closed_on(clock.today())
 
 
+@extend_schema_view(
+    list=extend_schema(responses=ToldComplaintSerializer(many=True)), retrieve=extend_schema(responses=ToldComplaintSerializer)
+)
 class ComplaintViewSet(Rows):
     """Complaints, and what is done of them."""
 
@@ -162,7 +185,7 @@ class ComplaintViewSet(Rows):
         """What this person may read."""
         return Complaint.objects.read_by(self.request.user)
 
-    @extend_schema(parameters=[KEY])
+    @extend_schema(parameters=[KEY], responses={201: ToldComplaintSerializer})
     def create(self, request: Request) -> Response:
         """Receive a complaint: its dates start on `sent_on`, when it is written."""
         fields = self.read(request)
@@ -173,7 +196,7 @@ class ComplaintViewSet(Rows):
         )
         return self.answer(row, made=True)
 
-    @extend_schema(request=LetterSerializer)
+    @extend_schema(request=LetterSerializer, responses=ToldComplaintSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def acknowledge(self, request: Request, id: str) -> Response:
         """Send the acknowledgement."""
@@ -181,7 +204,7 @@ class ComplaintViewSet(Rows):
         replying.acknowledge(row, by=request.user, today=clock.today(), **self.read(request, serializer=LetterSerializer))
         return self.answer(row)
 
-    @extend_schema(request=AnswerSerializer)
+    @extend_schema(request=AnswerSerializer, responses=ToldComplaintSerializer)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer", filterset_class=None)
     def reply(self, request: Request, id: str) -> Response:
         """Answer. A consumer's refusal without a complete mediator is refused."""
@@ -189,7 +212,7 @@ class ComplaintViewSet(Rows):
         replying.answer(row, by=request.user, today=clock.today(), **self.read(request, serializer=AnswerSerializer))
         return self.answer(row)
 
-    @extend_schema(request=FactSerializer)
+    @extend_schema(request=FactSerializer, responses=ToldComplaintSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def facts(self, request: Request, id: str) -> Response:
         """Note a dated fact. Those of a mediation need their own right."""
@@ -199,7 +222,7 @@ class ComplaintViewSet(Rows):
         handling.record_fact(row, by=request.user, today=clock.today(), **fields)
         return self.answer(row)
 
-    @extend_schema(request=MistakeSerializer)
+    @extend_schema(request=MistakeSerializer, responses=ToldComplaintSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def mistakes(self, request: Request, id: str) -> Response:
         """Declare a fact recorded in error, for who may: it stays, and counts no more in any date."""
@@ -210,7 +233,7 @@ class ComplaintViewSet(Rows):
         declare_mistaken(fact, reason=fields["reason"], by=request.user, today=clock.today())
         return self.answer(row)
 
-    @extend_schema(request=ClosingSerializer)
+    @extend_schema(request=ClosingSerializer, responses=ToldComplaintSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def close(self, request: Request, id: str) -> Response:
         """Close it, with its reason: for who may."""

@@ -13,7 +13,16 @@ from accounts.models import User
 
 
 class Strict(serializers.Serializer[Any]):
-    """A serializer that refuses a key it does not know instead of dropping it, so that a typing mistake is told."""
+    """A serializer that refuses a key it does not know instead of dropping it, so that a typing mistake is told, and names
+    the choices there are beside one that is none."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.ChoiceField):
+                names = ", ".join(str(name) for name in field.choices if name)
+                field.error_messages["invalid_choice"] = _("« {input} » n’en fait pas partie : %(names)s.") % {"names": names}
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -23,7 +22,10 @@ DRAFT, ISSUED, PARTLY_PAID, OVERDUE, PAID = "draft", "issued", "partly_paid", "o
 STATUSES = (DRAFT, ISSUED, PARTLY_PAID, OVERDUE, PAID)
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+DECIMAL = {"type": "string", "format": "decimal"}  # what we answer; we read JSON numbers too
+
+
+@extend_schema_field(DECIMAL)
 class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A number as text or as JSON writes it; the checks of `billing` judge it. A JSON number is read by its digits."""
 
@@ -67,7 +69,7 @@ class InvoiceSerializer(Strict):
     id = serializers.CharField(source="public_id", read_only=True)
     kind = serializers.ChoiceField(choices=Invoice.Kind.choices, read_only=True)
     status = serializers.SerializerMethodField()
-    number = serializers.CharField(read_only=True)
+    number = serializers.CharField(read_only=True, allow_null=True)
     customer = Related(Customer)
     contact = Related(Contact, required=False, allow_null=True)
     client_type = serializers.ChoiceField(choices=CustomerType.choices, required=False, allow_blank=True)
@@ -85,13 +87,13 @@ class InvoiceSerializer(Strict):
     vat_exemption = text()
     lines = InvoiceLineSerializer(many=True, required=False)
     vat = serializers.SerializerMethodField()
-    issued_on = serializers.DateField(read_only=True)
-    due_on = serializers.DateField(read_only=True)
+    issued_on = serializers.DateField(read_only=True, allow_null=True)
+    due_on = serializers.DateField(read_only=True, allow_null=True)
     total_excl_tax = NumberField(read_only=True)
     total_tax = NumberField(read_only=True)
     total_incl_tax = NumberField(read_only=True)
     balance_due = serializers.SerializerMethodField()
-    credit_of = Related(Invoice, read_only=True)
+    credit_of = Related(Invoice, read_only=True, allow_null=True)
     credit_reason = serializers.CharField(read_only=True)
     version = serializers.IntegerField(required=False)
     created_at = serializers.DateTimeField(read_only=True)
@@ -116,7 +118,7 @@ class InvoiceSerializer(Strict):
         """The breakdown by rate."""
         return VatSerializer(sums_of(invoice).groups, many=True).data
 
-    @extend_schema_field(OpenApiTypes.DECIMAL)
+    @extend_schema_field(DECIMAL)
     def get_balance_due(self, invoice: Invoice) -> str:
         """EUR still due; nothing on a draft, which asks for nothing, nor on a credit note."""
         due = ZERO if invoice.is_draft or invoice.is_credit_note else invoice.balance()
@@ -138,8 +140,8 @@ class CreditLineSerializer(Strict):
 
 
 class CreditSerializer(Strict):
-    """Why, and what: without `lines`, all that is left of the invoice."""
+    """Why (the client reads it), and what: without `lines`, all that is left of the invoice."""
 
-    reason = serializers.CharField()
+    reason = serializers.CharField(required=False)
     lines = CreditLineSerializer(many=True, required=False)
     issued_on = serializers.DateField(required=False)

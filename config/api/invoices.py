@@ -32,9 +32,11 @@ from config.api.invoice_shapes import (
 )
 from config.api.people import Rows
 from lib import clock
+from lib.errors import Refusal
 
 ISSUE = Policy(right=Right.SEE_AMOUNTS, write=Right.ISSUE_DOCUMENTS, api=True)
 SOON = "2"  # seconds before asking again for papers being made
+PATIENCE = 10  # seconds that a call waits for the papers of a document just issued
 
 
 class InvoiceFilter(OfCustomer):
@@ -104,7 +106,7 @@ class InvoiceViewSet(Rows):
         fields.pop("version", None)
         customer, lines = fields.pop("customer"), fields.pop("lines", [])
         draft = idempotence.once(
-            Invoice.Kind.INVOICE, on=clock.today(), key=request.headers.get("Idempotency-Key", ""), body=["draft", request.data],
+            Invoice.Kind.INVOICE, on=clock.today(), key=_key(request), body=["draft", request.data],
             act=lambda key: drafting.create_draft(
                 customer=customer.head, lines=_lines(lines), by=request.user, key=key, **fields
             ), kept_as="draft_key",
@@ -133,21 +135,22 @@ class InvoiceViewSet(Rows):
         draft, fields = self.get_object(), self.read(request, serializer=IssueSerializer)
         on = fields.get("issued_on", clock.today())
         invoice = idempotence.once(
-            Invoice.Kind.INVOICE, on=on, key=request.headers.get("Idempotency-Key", ""), body=["issue", id, fields],
+            Invoice.Kind.INVOICE, on=on, key=_key(request), body=["issue", id, fields],
             act=lambda key: issuing.issue_invoice(draft, by=request.user, on=on, key=key),
         )  # fmt: skip
         return self.answer(invoice)
 
-    @extend_schema(request=CreditSerializer, parameters=[KEY])
+    @extend_schema(request=CreditSerializer, responses={201: InvoiceSerializer}, parameters=[KEY])
     @action(detail=True, methods=["post"], filterset_class=None, policy=ISSUE)
     def credit(self, request: Request, id: str) -> Response:
         """Take back an invoice, whole or in part: answers the credit note."""
         invoice, fields = self.get_object(), self.read(request, serializer=CreditSerializer)
         on, lines = fields.get("issued_on", clock.today()), fields.get("lines")
+        reason = fields.get("reason") or _("Correction de la facture %(number)s") % {"number": invoice.number}
         note = idempotence.once(
-            Invoice.Kind.CREDIT_NOTE, on=on, key=request.headers.get("Idempotency-Key", ""), body=["credit", id, fields],
+            Invoice.Kind.CREDIT_NOTE, on=on, key=_key(request), body=["credit", id, fields],
             act=lambda key: correcting.credit_invoice(
-                invoice, reason=fields["reason"], by=request.user, on=on, lines=lines, key=key
+                invoice, reason=reason, by=request.user, on=on, lines=lines, key=key
             ),
         )  # fmt: skip
         return self.answer(note, made=True)
@@ -155,20 +158,21 @@ class InvoiceViewSet(Rows):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY, 202: OpenApiResponse(description="en préparation")})
     @action(detail=True, filterset_class=None, renderer_classes=[JSONRenderer, PdfRenderer])
     def pdf(self, request: Request, id: str) -> Response | HttpResponse:
-        """The PDF as it was kept (PDF/A-3 with its Factur-X); 202 for the seconds it takes to be made."""
+        """The PDF as it was kept (PDF/A-3 with its Factur-X). Just issued, the answer waits while it is made; 202 when
+        that takes longer."""
         return self._paper(InvoiceFile.Kind.PDF, PdfRenderer.media_type)
 
     @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY, 202: OpenApiResponse(description="en préparation")})
     @action(detail=True, filterset_class=None, renderer_classes=[JSONRenderer, XmlRenderer])
     def xml(self, request: Request, id: str) -> Response | HttpResponse:
-        """The Factur-X XML as it was kept (EN 16931); 202 for the seconds it takes to be made."""
+        """The Factur-X XML as it was kept (EN 16931); the same waiting."""
         return self._paper(InvoiceFile.Kind.XML, XmlRenderer.media_type)
 
     def _paper(self, kind: str, media_type: str) -> Response | HttpResponse:
         invoice = self.get_object()
         if invoice.is_draft:
             raise Http404
-        kept = documents.file_of(invoice, kind)
+        kept = documents.wait_for(invoice, kind, seconds=PATIENCE)
         if kept is None:
             words = {"detail": _("Ce document se prépare. Demandez-le de nouveau dans deux secondes."), "errors": {}}
             return Response(
@@ -179,10 +183,30 @@ class InvoiceViewSet(Rows):
         return answer
 
     def handle_exception(self, exc: Exception) -> Response:
-        """A refusal is told in JSON, whatever paper was asked for."""
+        """A refusal is told in JSON, whatever paper was asked for, by the names that the caller wrote."""
+        if isinstance(exc, Refusal):
+            from_one = isinstance(exc, issuing.Incomplete)  # the screens count lines from one, JSON from zero
+            exc.errors = {_named(key, from_one=from_one): words for key, words in exc.errors.items()}
         self.request.accepted_renderer = JSONRenderer()
         self.request.accepted_media_type = JSONRenderer.media_type
         return super().handle_exception(exc)
+
+
+def _key(request: Request) -> str:
+    """The caller's idempotency key, their own: another person's same key is another request."""
+    key = request.headers.get("Idempotency-Key", "")
+    return f"{key}-{request.user.pk}" if key else ""
+
+
+def _named(place: str, *, from_one: bool) -> str:
+    """Where something is wrong, as the caller wrote it: `issued_on`, `vat_exemption`, `lines.0.vat_rate`."""
+    first, _dot, rest = place.partition(".")
+    if place == "on":
+        return "issued_on"
+    if first == "invoice":
+        return rest
+    number, _dot, name = rest.partition(".")
+    return f"lines.{int(number) - 1}.{name}" if from_one and first == "lines" and number.isdecimal() else place
 
 
 def _lines(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

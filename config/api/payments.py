@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -37,6 +37,13 @@ class AllocationSerializer(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True)
 
 
+class AmountField(serializers.DecimalField):
+    """EUR, as text or as JSON writes it, with a point or a comma, as in the lines of an invoice."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value("".join(data.split()).replace(",", ".") if isinstance(data, str) else data)
+
+
 class PaymentSerializer(Strict):
     """Money received, or given back (negative). It counts on `invoice` up to what is still due; the rest is `unallocated`, and
     stays the client's. Without `invoice`, `customer` says whose it is. An `Idempotency-Key` makes a retry give back the first."""
@@ -44,7 +51,7 @@ class PaymentSerializer(Strict):
     id = serializers.CharField(source="public_id", read_only=True)
     customer = Related(Customer, required=False)
     invoice = Related(Invoice, required=False, write_only=True)
-    amount = serializers.DecimalField(max_digits=12, decimal_places=2)
+    amount = AmountField(max_digits=12, decimal_places=2)
     method = serializers.ChoiceField(choices=Method.choices)
     paid_on = serializers.DateField()
     reference = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
@@ -56,6 +63,7 @@ class PaymentSerializer(Strict):
     recorded_by = PersonField(read_only=True)
     recorded_at = serializers.DateTimeField(read_only=True)
 
+    @extend_schema_field(AllocationSerializer(many=True))
     def get_allocations(self, payment: Payment) -> list[dict[str, str]]:
         """The invoices it counts on, in the order of their rows."""
         return AllocationSerializer(payment.allocations.all(), many=True).data
@@ -69,6 +77,15 @@ class PaymentSerializer(Strict):
         told = super().to_representation(payment)
         first = next(iter(payment.allocations.all()), None)
         return {**told, "invoice": first.invoice.public_id if first else None}
+
+
+class ToldPaymentSerializer(PaymentSerializer):
+    """A payment as it is answered: `invoice` is the first it counts on."""
+
+    invoice = serializers.CharField(allow_null=True)
+    reverses = serializers.CharField(allow_null=True)
+    refunds = serializers.CharField(allow_null=True)
+    recorded_by = PersonField(read_only=True, allow_null=True)
 
 
 class ReasonSerializer(Strict):
@@ -90,6 +107,9 @@ class PaymentFilter(OfCustomer):
         fields: list[str] = []
 
 
+@extend_schema_view(
+    list=extend_schema(responses=ToldPaymentSerializer(many=True)), retrieve=extend_schema(responses=ToldPaymentSerializer)
+)
 class PaymentViewSet(Rows):
     """Money received."""
 
@@ -105,7 +125,7 @@ class PaymentViewSet(Rows):
         rows = Payment.objects.visible_to(self.request.user).with_surplus()
         return rows.select_related("customer", "reverses", "refunds", "recorded_by").prefetch_related(counted)
 
-    @extend_schema(parameters=[KEY])
+    @extend_schema(parameters=[KEY], responses={201: ToldPaymentSerializer})
     def create(self, request: Request) -> Response:
         """Record a payment."""
         fields = self.read(request)
@@ -119,7 +139,7 @@ class PaymentViewSet(Rows):
         )  # fmt: skip
         return self.answer(payment, made=True)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=ReasonSerializer, responses={201: ToldPaymentSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
     def reverse(self, request: Request, id: str) -> Response:
         """Undo a payment recorded by mistake or taken back by the bank, or a refund that did not leave; answers the opposite row."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -107,7 +108,9 @@ class CustomerViewSet(Rows):
         """What to know before speaking, in the words of the record."""
         now = clock.now()
         known = situation.read(self.get_object(), user=request.user, now=now)
-        return Response(BriefSerializer(compose(known, today=clock.today(), now=now, language=request.user.language)).data)
+        return Response(
+            BriefSerializer(compose(known, today=clock.today(), now=now, language=get_language() or request.user.language)).data
+        )
 
 
 class ContactViewSet(Rows):

@@ -1,8 +1,10 @@
 """The API's route on reminders: what would be done about each customer who owes something, and why. It sends nothing."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
@@ -17,20 +19,23 @@ from lib.errors import Refusal
 from tact.planning import plan, planning_day
 from tact.telling import decision_as_json
 
+DECISIONS = ["send", "soften", "call", "wait"]
+YEARS = range(2000, 2101)  # of a plan: another is a slip of the keyboard
 
-class FactSerializer(serializers.Serializer[Any]):
+
+class ReminderFactSerializer(serializers.Serializer[Any]):
     """The fact a reason rests on."""
 
     kind = serializers.CharField()
     id = serializers.CharField()
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReminderReasonSerializer(serializers.Serializer[Any]):
     """Why."""
 
     code = serializers.CharField()
     text = serializers.CharField()
-    ref = FactSerializer()
+    ref = ReminderFactSerializer()
 
 
 class ReminderClaimSerializer(serializers.Serializer[Any]):
@@ -44,7 +49,7 @@ class ReminderClaimSerializer(serializers.Serializer[Any]):
     kept = serializers.CharField()
     step = serializers.CharField()
     step_on = serializers.DateField(allow_null=True)
-    reasons = ReasonSerializer(many=True)
+    reasons = ReminderReasonSerializer(many=True)
 
 
 class ReminderSerializer(serializers.Serializer[Any]):
@@ -53,7 +58,7 @@ class ReminderSerializer(serializers.Serializer[Any]):
     customer = serializers.CharField()
     name = serializers.CharField()
     invoices = serializers.ListField(child=serializers.CharField())
-    decision = serializers.ChoiceField(choices=["send", "soften", "call", "wait"])
+    decision = serializers.ChoiceField(choices=DECISIONS)
     tone = serializers.CharField()
     step = serializers.CharField()
     step_on = serializers.DateField(allow_null=True)
@@ -63,7 +68,7 @@ class ReminderSerializer(serializers.Serializer[Any]):
     resume_on = serializers.DateField(allow_null=True)
     emotion = serializers.CharField()
     deduction = serializers.CharField()
-    reasons = ReasonSerializer(many=True)
+    reasons = ReminderReasonSerializer(many=True)
     would_change = serializers.ListField(child=serializers.CharField())
     claims = ReminderClaimSerializer(many=True)
     waiting = ReminderClaimSerializer(many=True)
@@ -87,23 +92,30 @@ class RemindersView(APIView):
         parameters=[
             OpenApiParameter("on", OpenApiTypes.DATE),
             OpenApiParameter("customer", str),
-            OpenApiParameter("decision", str, enum=["send", "soften", "call", "wait"]),
+            OpenApiParameter("decision", str, enum=DECISIONS),
         ],
         responses=PlanSerializer,
     )
     def get(self, request: Request) -> Response:
         """What the queue shows, in the same words. Nothing leaves by this route."""
         asked = request.query_params.get("decision", "")
+        if asked not in ("", *DECISIONS):
+            raise Refusal(_("« decision » est l’un de : %(names)s.") % {"names": ", ".join(DECISIONS)}, field="decision")
         heads = _heads(request)
-        rows = tell_plan(on=_day(request), heads=heads, language=request.user.language)
+        rows = tell_plan(on=_day(request), heads=heads, language=get_language() or request.user.language)
         rows["results"] = [row for row in rows["results"] if asked in ("", row["decision"])]
         return Response(rows)
 
 
 def tell_plan(*, on: date | None, heads: list[int] | None = None, language: str = "fr") -> dict[str, Any]:
-    """The plan of the civil day `on` (today or the next working day by default): the same for the API and the command."""
-    day = on or planning_day(clock.today())
-    rows = plan(on=day, now=clock.now(), heads=heads, language=language)
+    """The plan of the civil day `on` (today or the next working day by default): the same for the API and the command.
+    Another day is told from its own noon: a conversation of this morning holds nothing back in a month."""
+    prepared = planning_day(clock.today())
+    day = on or prepared
+    if day.year not in YEARS:
+        raise Refusal(_("L’année %(year)s surprend ici. Vérifiez la date.") % {"year": day.year}, field="on")
+    now = clock.now() if day == prepared else datetime.combine(day, time(12), ZoneInfo(clock.zone()))
+    rows = plan(on=day, now=now, heads=heads, language=language)
     results = [decision_as_json(row.decision) for row in rows]
     return {"on": day.isoformat(), "results": results, "next": None, "previous": None}
 

@@ -253,3 +253,36 @@ def test_a_mail_is_queued_once_and_can_be_taken_back(api: Api, made: dict[str, A
     assert api("POST", "emails/", {**letter, "text": "Bonjour {inconnu}"})[0] == 400
     assert api("POST", "emails/", {**letter, "recipient_email": "autre@x.example"})[0] == 400
     assert [mail["subject"] for mail in api("GET", f"emails/?customer={made['id']}")[1]["results"]] == ["Votre date de pose"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({}, ("Votre rôle", "Cet objet")),
+        ({"Accept-Language": "fr-FR,fr;q=0.9"}, ("Votre rôle", "Cet objet")),
+        ({"Accept-Language": "en-GB,en;q=0.9"}, ("Your role", "This object")),
+    ],
+)
+def test_every_refusal_has_one_shape_in_the_language_asked_for(
+    lecture: User, asked: dict[str, str], words: tuple[str, str]
+) -> None:
+    reader = Api(lecture)
+    unknown = Client().get("/api/v1/customers/", headers=asked)
+    answers = [
+        reader("POST", "customers/", {"name": "X"}, **asked),
+        reader("GET", "customers/nobody/", **asked),
+        reader("PUT", "customers/", {}, **asked),
+        (unknown.status_code, unknown.json()),
+    ]
+    assert [status for status, _answer in answers] == [403, 404, 403, 401]
+    assert [(sorted(answer), answer["errors"]) for _status, answer in answers] == [(["detail", "errors"], {})] * 4
+    assert [answer["detail"].startswith(first) for (_status, answer), first in zip(answers, words, strict=False)] == [True, True]
+
+
+def test_a_choice_that_is_none_is_answered_with_those_there_are(api: Api) -> None:
+    status, answer = api("POST", "customers/", {"name": "X", "type": "martian"})
+    assert (status, answer["errors"]["type"]) == (
+        400,
+        ["«\u00a0martian\u00a0» n’en fait pas partie\u00a0: consumer, professional, non_professional, public, unknown."],
+    )
+    assert api("PUT", "customers/", {})[1]["detail"].startswith("Cette adresse ne connaît pas ce verbe")

@@ -1,7 +1,11 @@
 """Invoices by the API: the same totals and the same refusals as the screens, once for one request."""
 
 import hashlib
+import threading
+import time
+from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from accounts.models import Right, User
+from billing import documents
 from billing.models import Allocation, Invoice, InvoiceFile, Payment
 from crm.models import Customer
 from lib import clock
@@ -93,7 +98,7 @@ def test_one_key_one_draft(api: Api, client_of_ours: Customer) -> None:
     made, again = (api("POST", "invoices/", body, **key) for _twice in (1, 2))
     assert (made[0], made, Invoice.objects.count()) == (201, again, 1)
     status, other = api("POST", "invoices/", {**body, "subject": "Autre"}, **key)
-    assert (status, list(other["errors"])) == (400, ["Idempotency-Key"])
+    assert (status, list(other["errors"])) == (409, ["Idempotency-Key"])
     number = api("POST", f"invoices/{made[1]['id']}/issue/", {})[1]["number"]
     assert api("POST", "invoices/", body, **key)[1]["number"] == number
     assert api("POST", "invoices/", body, **{"Idempotency-Key": "second"})[1]["id"] != made[1]["id"]
@@ -106,15 +111,91 @@ def test_one_key_one_invoice(api: Api, draft: dict[str, Any], client_of_ours: Cu
     first, again = api("POST", path, {}, **key), api("POST", path, {}, **key)
     assert (first[0], first) == (200, again)
     status, other = api("POST", path, {"issued_on": "2026-01-01"}, **key)
-    assert (status, list(other["errors"])) == (400, ["Idempotency-Key"])
+    assert (status, list(other["errors"])) == (409, ["Idempotency-Key"])
     second = api("POST", "invoices/", {"customer": client_of_ours.public_id, "lines": LINES})[1]
-    assert api("POST", f"invoices/{second['id']}/issue/", {}, **key)[0] == 400
+    assert api("POST", f"invoices/{second['id']}/issue/", {}, **key)[0] == 409
     assert api("GET", f"invoices/{second['id']}/")[1]["number"] is None
     body = {"reason": "Annulée"}
     notes = [api("POST", f"invoices/{draft['id']}/credit/", body, **{"Idempotency-Key": "two"}) for _twice in (1, 2)]
     assert notes[0] == notes[1]
-    assert api("POST", f"invoices/{draft['id']}/credit/", {"reason": "Autre"}, **{"Idempotency-Key": "two"})[0] == 400
+    assert api("POST", f"invoices/{draft['id']}/credit/", {"reason": "Autre"}, **{"Idempotency-Key": "two"})[0] == 409
     assert Invoice.objects.filter(kind="credit_note").count() == 1
+
+
+def test_the_same_key_of_two_people_is_two_drafts(api: Api, client_of_ours: Customer, nadia: User) -> None:
+    body, key = {"customer": client_of_ours.public_id, "lines": LINES}, {"Idempotency-Key": "1"}
+    made = [caller("POST", "invoices/", body, **key) for caller in (api, Api(nadia))]
+    assert ([status for status, _answer in made], Invoice.objects.count()) == ([201, 201], 2)
+    issued = [
+        caller("POST", f"invoices/{draft['id']}/issue/", {}, **key)
+        for caller, (_status, draft) in zip((api, Api(nadia)), made, strict=True)
+    ]
+    assert [status for status, _answer in issued] == [200, 200]
+
+
+def test_a_credit_note_without_a_word_says_what_it_corrects(api: Api, draft: dict[str, Any]) -> None:
+    number = api("POST", f"invoices/{draft['id']}/issue/", {})[1]["number"]
+    status, note = api("POST", f"invoices/{draft['id']}/credit/")
+    assert (status, note["credit_reason"], note["total_incl_tax"]) == (201, f"Correction de la facture {number}", "2852.73")
+
+
+def test_what_is_missing_is_named_as_the_caller_wrote_it(api: Api, client_of_ours: Customer) -> None:
+    lines = [LINES[0], {**LINES[1], "vat_rate": "21"}, {**LINES[1], "vat_rate": "0"}]
+    draft = api("POST", "invoices/", {"customer": client_of_ours.public_id, "lines": lines})[1]
+    path = f"invoices/{draft['id']}/issue/"
+    status, refused = api("POST", path, {})
+    assert (status, sorted(refused["errors"])) == (400, ["lines.1.vat_rate", "vat_exemption"])
+    assert refused["detail"].startswith("Il manque 2 choses avant d’émettre\u00a0: Ligne 2\u00a0: 21 %")
+    Customer.objects.update(address="", postal_code="", city="")
+    api("PATCH", f"invoices/{draft['id']}/", {"lines": LINES})
+    refused = api("POST", path, {})[1]
+    assert sorted(refused["errors"]) == ["customer.address", "customer.city", "customer.postal_code"]
+    assert refused["detail"] == (
+        "Il manque une chose avant d’émettre\u00a0: L’adresse du client est incomplète\u00a0: complétez-la dans sa fiche."
+    )
+    assert list(api("POST", path, {"issued_on": "2999-01-01"})[1]["errors"]) == ["issued_on"]
+
+
+def test_papers_of_a_document_just_issued_are_waited_for(
+    api: Api, draft: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api("POST", f"invoices/{draft['id']}/issue/", {})
+    settings.PAPERS_DOORBELL = "config.jobs.make_papers"
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            documents.make_files(Invoice.objects.get())
+
+    monkeypatch.setattr(documents, "time", SimpleNamespace(sleep=nap, monotonic=time.monotonic))
+    answer = api.client.get(f"/api/v1/invoices/{draft['id']}/pdf/")
+    assert (answer.status_code, answer.content[:5], len(naps)) == (200, b"%PDF-", 3)
+    xml = api.client.get(f"/api/v1/invoices/{draft['id']}/xml/")
+    assert (xml.status_code, xml.content[:5], len(naps)) == (200, b"<?xml", 3)
+
+
+def test_papers_of_an_old_document_are_not_waited_for(
+    api: Api, draft: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api("POST", f"invoices/{draft['id']}/issue/", {})
+    settings.PAPERS_DOORBELL = "config.jobs.make_papers"
+    monkeypatch.setattr(documents, "JUST_ISSUED", timedelta(0))
+    monkeypatch.setattr(
+        documents, "time", SimpleNamespace(sleep=lambda seconds: pytest.fail("it waited"), monotonic=time.monotonic)
+    )
+    assert api("GET", f"invoices/{draft['id']}/pdf/")[0] == 202
+
+
+def test_few_callers_wait_at_once(api: Api, draft: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    api("POST", f"invoices/{draft['id']}/issue/", {})
+    settings.PAPERS_DOORBELL = "config.jobs.make_papers"
+    monkeypatch.setattr(
+        documents, "time", SimpleNamespace(sleep=lambda seconds: pytest.fail("it waited"), monotonic=time.monotonic)
+    )
+    monkeypatch.setattr(documents, "_waiting", threading.BoundedSemaphore(1))
+    with documents._waiting:
+        assert api("GET", f"invoices/{draft['id']}/pdf/")[0] == 202
 
 
 @pytest.mark.parametrize(

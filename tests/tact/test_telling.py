@@ -1,6 +1,7 @@
 """The queue, the API and the command say the same, in the same words."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from lib import clock
 from tact.planning import plan, planning_day
 from tact.telling import decision_as_json
 from tests.tact.owing import MONDAY, invoice, pay, promised
+from tests.tact.owing import told as note_in_history
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,34 @@ def test_a_day_nobody_works_is_planned_for_the_next_one_unless_it_is_asked_for(l
     assert told["on"] == planning_day(clock.today()).isoformat()
     sunday = json.loads(said("--on", "2026-11-22", "--json"))["results"]
     assert [row["reasons"][0]["code"] for row in sunday] == ["closed_day"]
+
+
+def test_another_day_is_told_from_its_own_noon(le_goff: Customer, karim: User) -> None:
+    """What was said this morning holds a reminder back for two days, not in three months."""
+    today = planning_day(clock.today())
+    later = planning_day(today + timedelta(days=90))
+    invoice(le_goff, on=later)
+    note_in_history(le_goff, "call", direction="in")
+    row = json.loads(said("--on", later.isoformat(), "--json"))["results"][0]
+    assert (row["decision"], [reason["code"] for reason in row["reasons"]]) == ("send", ["step"])
+    invoice(le_goff, on=today)
+    row = json.loads(said("--on", today.isoformat(), "--json"))["results"][0]
+    assert (row["decision"], row["reasons"][0]["code"]) == ("wait", "just_spoke")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_day_of_another_age_is_refused(karim: User, day: str) -> None:
+    with pytest.raises(CommandError, match="surprend ici"):
+        said("--on", day)
+    assert asked(karim, f"?on={day}")[0] == 400
+
+
+def test_a_decision_that_is_none_is_refused(karim: User) -> None:
+    status, answer = asked(karim, "?decision=maybe")
+    assert (status, answer["errors"]["decision"]) == (
+        400,
+        ["«\u00a0decision\u00a0» est l’un de\u00a0: send, soften, call, wait."],
+    )
 
 
 def test_it_is_read_by_a_person_too(le_goff: Customer) -> None:

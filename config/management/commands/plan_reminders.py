@@ -11,6 +11,7 @@ from django.utils import translation
 
 from config.api.reminders import tell_plan
 from lib import clock
+from lib.errors import Refusal
 from lib.law import MissingLaw
 from lib.typography import amount, weekday_date
 from tact.money import zone_of_firm_time
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         try:
             with translation.override("fr"):
                 told = tell_plan(on=on)
+        except Refusal as refusal:
+            raise CommandError(refusal.message) from None
         except MissingLaw as missing:
             raise CommandError(f"Nos données ne couvrent pas ce jour : {missing}.") from missing
         if as_json:
