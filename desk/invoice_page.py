@@ -18,21 +18,23 @@ from accounts.models import Right, User
 from billing import documents
 from billing.checks_of_papers import FAILED, PASSED
 from billing.invoice_mail import mail_key
-from billing.leftovers import left_of_client
-from billing.models import Allocation, Invoice, InvoiceFile, InvoiceLine, Payment, Question
+from billing.models import Invoice, InvoiceFile, InvoiceLine, Question
 from billing.models.payments import Method
 from billing.paper import unit_symbol
 from billing.sums import sums_of
-from crm.models import Customer, Email, Interaction
+from crm.models import Email, Interaction
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind
 from desk import phrases
 from desk.invoice_ageing import since
+from desk.invoice_pieces import Pieces, read_pieces
+from desk.invoice_waits import Waits, read_waits
 from desk.link_lines import LinkLine, links_of
 from desk.mail_pages import STATES
 from desk.thread import first_name
-from lib import vat
+from lib import clock, vat
 from lib.money import ZERO
 from lib.typography import amount, long_date
+from tact.traces import Row
 from ui.templatetags import french
 
 ROWS = 60  # of the history of one document
@@ -100,7 +102,7 @@ class InvoicePage:
     told: list[Told]
     questions: list[Question]
     links: list[LinkLine]
-    coming: str  # a transfer that the client says has left
+    waits: Waits  # what weighs on it: a complaint, a promise, a transfer on its way
     opened: str
     terms: list[tuple[str, Any]] = field(default_factory=list)
     related: list[tuple[str, str]] = field(default_factory=list)
@@ -123,62 +125,56 @@ def invoices_seen(user: User) -> QuerySet[Invoice]:
     return Invoice.objects.visible_to(user).select_related("customer", "contact", "credit_of", "issued_by")
 
 
-def find_invoice(ref: str, *, user: User) -> Invoice:
-    """The document of a public id as `user` may see it; 404 when there is none. One statement."""
-    found = invoices_seen(user).filter(public_id=ref).first()
+def find_invoice(ref: str, *, user: User, to_read: bool = False) -> Invoice:
+    """The document of a public id as `user` may see it, with its balance when it is only `to_read`; 404 when there is none.
+    One statement."""
+    rows = invoices_seen(user).with_balance() if to_read else invoices_seen(user)
+    found = rows.filter(public_id=ref).first()
     if found is None:
         raise Http404
     return found
 
 
-def read_invoice(invoice: Invoice, *, user: User, today: date) -> InvoicePage:
-    """The page of `invoice` as `user` may see it on the civil date `today`."""
+def read_invoice(invoice: Invoice, *, user: User, now: datetime) -> InvoicePage:
+    """The page of `invoice` as `user` may see it at `now`. Seven statements, two more when a complaint is open on it."""
+    today = clock.local(now).date()
     lines = [_plain(line) for line in invoice.lines.order_by("position", "id")]
     issued = not invoice.is_draft  # a draft has neither payment, nor paper, nor link, nor question
-    uses = list(_uses(invoice)) if issued else []
-    backs = list(invoice.refunded_by.order_by("paid_on", "id")) if invoice.is_credit_note else []
-    moves = [_move(use, invoice) for use in uses] + [_given_back(row) for row in backs]
-    counted = sum((use.amount for use in uses), ZERO)
-    balance = invoice.total_incl_tax - counted + sum((row.amount for row in backs), ZERO)
-    notes = list(invoice.credit_notes.exclude(number=None).order_by("id")) if issued and not invoice.is_credit_note else []
+    pieces = read_pieces(invoice, today=today)
+    balance = invoice.total_incl_tax - pieces.counted + pieces.given_back
     history = _history(invoice, user)
     told = [_told(row, today) for row in history]
     return InvoicePage(
         invoice=invoice,
         url=reverse("invoice", args=[invoice.public_id]),
         title=invoice.about_label,
-        answer=_answer(invoice, balance, uses, notes, today),
+        answer=_answer(invoice, balance, pieces, today),
         lines=[(line, unit_symbol(line.unit, line.get_unit_display())) for line in lines],
         totals=sums_of(invoice, lines),
         balance=balance,
-        moves=moves,
-        papers=[_paper(file) for file in invoice.files.all()] if issued else [],
-        mails=_mails(invoice, history, uses, user),
+        moves=[_move(use, invoice) for use in pieces.uses] + [_given_back(row) for row in pieces.backs],
+        papers=[_paper(file) for file in sorted(pieces.files, key=lambda file: file.kind)],
+        mails=_mails(invoice, history, pieces.uses, user),
         told=told,
         questions=list(_questions(invoice, user)) if issued else [],
         links=links_of(invoice, user=user, today=today) if issued else [],
-        coming=_coming(invoice, today) if balance > 0 else "",
+        waits=read_waits(invoice, pieces.weighing, balance=balance, lines=lines, user=user, now=now),
         opened=_opened(history, today),
         terms=_terms(invoice),
-        related=[(credit.about_label, reverse("invoice", args=[credit.public_id])) for credit in notes],
-        creditable=issued and not invoice.is_credit_note and _credited(notes) < invoice.total_incl_tax,
-        at_hand=_at_hand(invoice, balance) if issued else ZERO,
+        related=[(_credit_label(row), reverse("invoice", args=[row.ref])) for row in pieces.notes],
+        creditable=issued and not invoice.is_credit_note and pieces.credited < invoice.total_incl_tax,
+        at_hand=max(balance, ZERO) if invoice.is_credit_note and issued else pieces.left,
     )
 
 
-def _at_hand(invoice: Invoice, balance: Decimal) -> Decimal:
-    """EUR that can be used: of a credit note, what is left; for an invoice to pay, what its client has elsewhere. One
-    statement for the latter."""
-    if invoice.is_credit_note or balance <= 0:
-        return max(balance, ZERO) if invoice.is_credit_note else ZERO
-    head = invoice.customer.merged_into_id or invoice.customer_id
-    return left_of_client(Customer.objects.filter(Q(pk=head) | Q(merged_into=head)).values("pk"))
-
-
-def _given_back(row: Payment) -> Move:
+def _given_back(row: Row) -> Move:
     """What went back of a credit note, or came again when that was noted by mistake."""
-    words = _("Remboursement annulé") if row.reverses_id else _("Rendu au client")
-    return Move(row.paid_on, words, str(Method(row.method).label), -row.amount, reverse("payment", args=[row.public_id]))
+    words = _("Remboursement annulé") if row.count else _("Rendu au client")
+    return Move(row.on, words, str(Method(row.state).label), -row.amount, reverse("payment", args=[row.ref]))
+
+
+def _credit_label(row: Row) -> str:
+    return Invoice(kind=Invoice.Kind.CREDIT_NOTE, number=row.name).about_label
 
 
 def _plain(line: InvoiceLine) -> InvoiceLine:
@@ -193,56 +189,37 @@ def _paper(file: InvoiceFile) -> Paper:
     return Paper(file, [(check.name, check.words, tones.get(check.state, "plain")) for check in documents.checks_of(file)])
 
 
-def _uses(invoice: Invoice) -> QuerySet[Allocation]:
-    """What counts on an invoice, or what a credit note is used for. One statement."""
-    rows = invoice.uses if invoice.is_credit_note else invoice.allocations
-    return rows.select_related("payment", "credit_note", "invoice").order_by("made_on", "id")
-
-
-def _move(use: Allocation, invoice: Invoice) -> Move:
+def _move(use: Row, invoice: Invoice) -> Move:
     if invoice.is_credit_note:
-        url = reverse("invoice", args=[use.invoice.public_id])
-        return Move(use.made_on, use.invoice.about_label, "", use.amount, url)
-    if use.credit_note is not None:
-        return Move(
-            use.made_on, use.credit_note.about_label, use.credit_note.credit_reason, use.amount,
-            reverse("invoice", args=[use.credit_note.public_id]),
-        )  # fmt: skip
-    payment = use.payment
-    if payment is None:
-        return Move(use.made_on, "", "", use.amount)
-    words = _("Annulation d’un paiement") if use.amount < 0 else str(Method(payment.method).label).capitalize()
-    url = reverse("payment", args=[payment.public_id])
-    return Move(payment.paid_on, words, payment.reference or payment.reason, use.amount, url)
+        return Move(use.on, Invoice(number=use.name).about_label, "", use.amount, reverse("invoice", args=[use.ref]))
+    if not use.count:
+        return Move(use.on, _credit_label(use), use.text, use.amount, reverse("invoice", args=[use.ref]))
+    words = _("Annulation d’un paiement") if use.amount < 0 else str(Method(use.state).label).capitalize()
+    return Move(use.until, words, use.text, use.amount, reverse("payment", args=[use.ref]))
 
 
-def _answer(invoice: Invoice, balance: Decimal, uses: Sequence[Allocation], notes: Sequence[Invoice], today: date) -> str:
+def _answer(invoice: Invoice, balance: Decimal, pieces: Pieces, today: date) -> str:
     """What is left to do about it, in words a person would say."""
     if invoice.is_draft:
-        return _("Un brouillon, sans numéro : rien n’est parti.")
+        return _("Un brouillon, sans numéro : rien n’est parti.")
     if invoice.is_credit_note:
         return _credit_answer(invoice, balance)
-    credited = _credited(notes)
     if balance > 0:
         return _still_due(invoice, balance, today)
-    if credited >= invoice.total_incl_tax:
-        return _("Elle est annulée par un avoir : plus rien n’est dû.")
+    if pieces.credited >= invoice.total_incl_tax:
+        return _("Elle est annulée par un avoir : plus rien n’est dû.")
     if balance < 0:
         return _("Elle est réglée, avec %(sum)s de trop.") % {"sum": _money(-balance)}
-    return _paid_answer(invoice, uses, today)
+    return _paid_answer(invoice, pieces.uses, today)
 
 
-def _paid_answer(invoice: Invoice, uses: Sequence[Allocation], today: date) -> str:
-    last = max((use.payment.paid_on if use.payment else use.made_on for use in uses), default=None)
+def _paid_answer(invoice: Invoice, uses: Sequence[Row], today: date) -> str:
+    last = max((use.until or use.on for use in uses), default=None)
     if last is None:
         return _("Rien n’est dû.")
     if invoice.issued_on and last < invoice.issued_on:  # money that was there before it
         return _("Elle est réglée par une somme déjà reçue, depuis son émission.")
     return _("Elle est réglée depuis %(when)s.") % {"when": since(last, today)}
-
-
-def _credited(notes: Sequence[Invoice]) -> Decimal:
-    return sum((credit.total_incl_tax for credit in notes), ZERO)
 
 
 def _still_due(invoice: Invoice, balance: Decimal, today: date) -> str:
@@ -314,16 +291,6 @@ def _questions(invoice: Invoice, user: User) -> QuerySet[Question]:
     return rows.order_by(F("answered_at").desc(nulls_first=True), "asked_at", "id")
 
 
-def _coming(invoice: Invoice, today: date) -> str:
-    """A transfer on its way, in words; nothing when none is expected any more. One statement."""
-    notice = invoice.transfer_notices.in_transit(today).order_by("-announced_on", "-id").first()
-    if notice is None:
-        return ""
-    return _("Un virement est annoncé depuis %(when)s ; il peut arriver jusqu’au %(day)s, les rappels attendent.") % {
-        "when": since(notice.announced_on, today), "day": long_date(notice.expected_by, language=phrases.language()),
-    }  # fmt: skip
-
-
 def _opened(history: Sequence[Interaction], today: date) -> str:
     opened = [row for row in history if row.kind == Kind.INVOICE_OPENED]
     if not opened:
@@ -331,12 +298,12 @@ def _opened(history: Sequence[Interaction], today: date) -> str:
     return _("Ouverte par le client %(when)s.") % {"when": phrases.moment(opened[0].occurred_at, today)}
 
 
-def _mails(invoice: Invoice, history: Sequence[Interaction], uses: Sequence[Allocation], user: User) -> list[Mail]:
+def _mails(invoice: Invoice, history: Sequence[Interaction], uses: Sequence[Row], user: User) -> list[Mail]:
     """The mails that carried it, the thanks for what paid it, and those of its history, each once, newest first. One
     statement."""
     if invoice.is_draft or not user.may(Right.SEE_RECORDS):
         return []
-    own, thanked = mail_key(invoice), {f"thanks:{use.payment.public_id}:" for use in uses if use.payment and use.amount > 0}
+    own, thanked = mail_key(invoice), {f"thanks:{use.ref}:" for use in uses if use.count and use.amount > 0}
     wanted = Q(key=own)
     for begins in (f"{own}:", *sorted(thanked)):
         wanted |= Q(key__startswith=begins)

@@ -39,6 +39,17 @@ def claims_of(situation: MoneySituation, *, on: date, say: words.Words) -> list[
     return [_claim(debt, situation, purses, on=on, say=say) for debt in debts]
 
 
+def kept_of(debt: Debt, situation: MoneySituation, *, on: date, say: words.Words) -> list[tuple[Reason, Decimal]]:
+    """What the facts of one invoice alone keep back of it (EUR), each with its reason, in the order they take; nothing of
+    what earlier ones already keep."""
+    left, found = debt.balance, []
+    for purse in _of_debt(debt, situation, on, say):
+        taken = purse.take(left)
+        left -= taken
+        found.append((purse.reason, taken))
+    return found
+
+
 def pending(promise: MoneyPromise, situation: MoneySituation, on: date) -> bool:
     """Not kept, and its day with the days of transit is not past."""
     return not is_kept(promise) and on <= _last_day(promise, situation)

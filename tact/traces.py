@@ -41,6 +41,7 @@ from tact.models import LEAVING, NOT_DONE, Hold, Reminder, ReminderLine, Scenari
 HABITS = 200  # the last invoices of a client, from which its habits are known
 ASKED = 400  # signs of a question: enough to recognise it
 INVOICE = "invoice"
+Ids = Sequence[int] | QuerySet[Any]  # of customers, or the statement that gives them
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 _EMPTY: dict[str, Combinable] = {
     "ref": Value("", output_field=TextField()),
@@ -121,28 +122,41 @@ def read(
     one family. One statement.
     """
     parts = [
-        _scenario(), _habits(ids, alone), _first_invoices(ids), _transits(invoices, today), _holds(ids, today), _reminders(invoices),
+        scenario(), _habits(ids, alone), _first_invoices(ids), transits(invoices, today), holds(ids, today), _reminders(invoices),
         _lately(ids, today),
-        _questions(ids), _surplus(ids), _credit(ids),
+        _questions(ids), surplus(ids), credit(ids),
     ]  # fmt: skip
     parts += [_received(ids, since)] if since is not None else []
     found = Traces()
-    for row in sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[0], row[-1] or 0)):
-        kind, told = row[0], _Row(*row[1:])
+    for kind, told in rows_of(parts):
         _READERS[kind](found, told)
     return found
+
+
+def rows_of(parts: Sequence[QuerySet[Any]]) -> list[tuple[str, "Row"]]:
+    """The rows of these parts, each with its kind, by kind then place. One statement."""
+    rows = parts[0].union(*parts[1:], all=True)
+    return [(row[0], Row(*row[1:])) for row in sorted(rows, key=lambda row: (row[0], row[-1] or 0))]
+
+
+def take(found: Traces, kind: str, row: "Row") -> bool:
+    """Put a row where it belongs; false for a kind that is somebody else's."""
+    if kind not in _READERS:
+        return False
+    _READERS[kind](found, row)
+    return True
 
 
 def read_left(ids: Sequence[int]) -> Traces:
     """Only what these customers have with us and since when they are billed, for those of whom nothing is due. One statement."""
     found = Traces()
-    for row in _first_invoices(ids).union(_surplus(ids), _credit(ids), all=True):
-        _READERS[row[0]](found, _Row(*row[1:]))
+    for row in _first_invoices(ids).union(surplus(ids), credit(ids), all=True):
+        _READERS[row[0]](found, Row(*row[1:]))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     ref: str
     customer: int
     invoice: int
@@ -159,7 +173,7 @@ class _Row:
     place: int
 
 
-def _part(rows: QuerySet[Any], kind: str, **told: str | Combinable) -> QuerySet[Any]:
+def part(rows: QuerySet[Any], kind: str, **told: str | Combinable) -> QuerySet[Any]:
     """`rows` as one part of the statement: the columns it does not tell are empty."""
     named = {name: F(value) if isinstance(value, str) else value for name, value in told.items()}
     columns = {f"trace_{name}": value for name, value in {**_EMPTY, **named}.items()}
@@ -169,12 +183,13 @@ def _part(rows: QuerySet[Any], kind: str, **told: str | Combinable) -> QuerySet[
 # --- each part, and what becomes of its rows
 
 
-def _scenario() -> QuerySet[Any]:
+def scenario() -> QuerySet[Any]:
+    """The steps in force."""
     rows = Scenario.objects.filter(is_current=True)
-    return _part(rows, "scenario", text=Cast("steps", TextField()), count="version", late="transit_days")
+    return part(rows, "scenario", text=Cast("steps", TextField()), count="version", late="transit_days")
 
 
-def _read_scenario(found: Traces, row: _Row) -> None:
+def _read_scenario(found: Traces, row: Row) -> None:
     steps = tuple(facts.Step(step["code"], step["days"]) for step in json.loads(row.text))
     found.scenario = facts.Scenario(steps, row.count, row.late)
 
@@ -198,44 +213,45 @@ def _habits(ids: Sequence[int], alone: bool) -> QuerySet[Any]:
         .values("customer_id")
     )
     in_time, late = Count("pk", filter=Q(last_paid__lte=F("due_on"))), Count("pk", filter=Q(last_paid__gt=F("due_on")))
-    return _part(rows, "habits", customer="customer_id", count=in_time, late=late)
+    return part(rows, "habits", customer="customer_id", count=in_time, late=late)
 
 
-def _read_habits(found: Traces, row: _Row) -> None:
+def _read_habits(found: Traces, row: Row) -> None:
     found.habits[row.customer].on_time, found.habits[row.customer].late = row.count, row.late
 
 
 def _first_invoices(ids: Sequence[int]) -> QuerySet[Any]:
     """The day of each customer's first invoice."""
     issued = Invoice.objects.invoices().filter(customer=OuterRef("pk")).order_by("issued_on", "id").values("issued_on")
-    return _part(Customer.objects.filter(pk__in=ids), "first", customer="pk", on=Subquery(issued[:1]))
+    return part(Customer.objects.filter(pk__in=ids), "first", customer="pk", on=Subquery(issued[:1]))
 
 
-def _read_first(found: Traces, row: _Row) -> None:
+def _read_first(found: Traces, row: Row) -> None:
     found.habits[row.customer].first = row.on
 
 
-def _transits(invoices: Sequence[int], today: date) -> QuerySet[Any]:
+def transits(invoices: Sequence[int], today: date) -> QuerySet[Any]:
     """Transfers that the client announced, until the last day one still waits for them, the last announced first."""
     rows = TransferNotice.objects.in_transit(today).filter(invoice_id__in=invoices)
-    return _part(rows, "transit", ref="public_id", invoice="invoice_id", on="announced_on", until="expected_by", place="pk")
+    return part(rows, "transit", ref="public_id", invoice="invoice_id", on="announced_on", until="expected_by", place="pk")
 
 
-def _read_transit(found: Traces, row: _Row) -> None:
+def _read_transit(found: Traces, row: Row) -> None:
     told = found.transits[row.invoice]
     told.append(facts.Transit(facts.Link("transfer", row.ref), row.on, row.until))
     told.sort(key=lambda one: one.announced_on, reverse=True)
 
 
-def _holds(ids: Sequence[int], today: date) -> QuerySet[Any]:
+def holds(ids: Ids, today: date) -> QuerySet[Any]:
+    """What a person keeps back until a day, of a whole customer or of one invoice."""
     rows = Hold.objects.in_force(today).filter(customer_id__in=ids)
-    return _part(
+    return part(
         rows, "hold", ref="public_id", customer="customer_id", invoice="invoice_id", until="resume_on", text="reason",
         name=Coalesce("by__name", Value("")), flag="tomorrow", place="pk",
     )  # fmt: skip
 
 
-def _read_hold(found: Traces, row: _Row) -> None:
+def _read_hold(found: Traces, row: Row) -> None:
     told = found.holds[row.customer, row.invoice]
     told.append(facts.DatedHold(facts.Link("hold", row.ref), row.until, row.text, first_name(row.name), bool(row.flag)))
     told.sort(key=lambda one: one.resume_on)
@@ -245,7 +261,7 @@ def _reminders(invoices: Sequence[int]) -> QuerySet[Any]:
     """What was done about each invoice: a mail that did not leave did nothing."""
     done = ~Q(reminder__mail__state__in=NOT_DONE)
     rows = ReminderLine.objects.filter(done | Q(reminder__mail=None), invoice_id__in=invoices)
-    return _part(
+    return part(
         rows, "reminder", ref="reminder__public_id", invoice="invoice_id", on="reminder__on", text="step", name="reminder__how",
         state=Coalesce("reminder__mail__state", Value("")), place="pk",
     )  # fmt: skip
@@ -255,18 +271,18 @@ def _lately(ids: Sequence[int], today: date) -> QuerySet[Any]:
     """What was done about these customers in the last days, on invoices that may have been paid since."""
     done = ~Q(mail__state__in=NOT_DONE) | Q(mail=None)
     rows = Reminder.objects.filter(done, customer_id__in=ids, on__gt=today - timedelta(days=BETWEEN_DAYS))
-    return _part(
+    return part(
         rows, "lately", ref="public_id", customer="customer_id", on="on", text="step", name="how",
         state=Coalesce("mail__state", Value("")), place="pk",
     )  # fmt: skip
 
 
-def _read_lately(found: Traces, row: _Row) -> None:
+def _read_lately(found: Traces, row: Row) -> None:
     past = facts.PastReminder(facts.Link("reminder", row.ref), row.text, row.on, row.name, row.state in LEAVING)
     found.lately[row.customer].append(past)
 
 
-def _read_reminder(found: Traces, row: _Row) -> None:
+def _read_reminder(found: Traces, row: Row) -> None:
     told = found.reminders[row.invoice]
     told.append(facts.PastReminder(facts.Link("reminder", row.ref), row.text, row.on, row.name, row.state in LEAVING))
     told.sort(key=lambda one: one.on)
@@ -274,42 +290,42 @@ def _read_reminder(found: Traces, row: _Row) -> None:
 
 def _questions(ids: Sequence[int]) -> QuerySet[Any]:
     rows = Question.objects.filter(answered_at=None, invoice__customer_id__in=ids)
-    return _part(
+    return part(
         rows, "question", ref=Coalesce("commitment__interaction__public_id", Value("")), customer="invoice__customer_id",
         name="invoice__public_id", state=Coalesce("invoice__number", Value("")), at="asked_at", until="answer_by", place="pk",
         text=Substr("words", 1, ASKED), flag=ExpressionWrapper(Q(invoice__kind=Invoice.Kind.CREDIT_NOTE), BooleanField()),
     )  # fmt: skip
 
 
-def _read_question(found: Traces, row: _Row) -> None:
+def _read_question(found: Traces, row: Row) -> None:
     found.questions.append(Asked(row.customer, row.name, row.state, row.ref, row.at, row.until, row.text, bool(row.flag)))
 
 
 def _received(ids: Sequence[int], since: datetime) -> QuerySet[Any]:
     """What counted on their invoices from an instant on (`billing.promised`)."""
-    return _part(
+    return part(
         promised.parts(ids, since), "received", customer="invoice__customer_id", name="invoice__public_id", at="made_at",
         amount="amount", on="payment__paid_on", count="payment_id", late="payment__reverses_id", place="pk",
     )  # fmt: skip
 
 
-def _read_received(found: Traces, row: _Row) -> None:
+def _read_received(found: Traces, row: Row) -> None:
     found.received.append(promised.Part(row.count, row.late, row.customer, row.at, row.on, row.name, row.amount))
 
 
-def _surplus(ids: Sequence[int]) -> QuerySet[Any]:
+def surplus(ids: Ids) -> QuerySet[Any]:
     """What each customer paid that counts on no invoice and was not given back, by payment."""
-    rows = Payment.objects.of_family(list(ids)).to_use()
-    return _part(rows, "left", customer="customer_id", amount="surplus")
+    rows = Payment.objects.filter(customer_id__in=ids).to_use()
+    return part(rows, "left", customer="customer_id", amount="surplus")
 
 
-def _credit(ids: Sequence[int]) -> QuerySet[Any]:
+def credit(ids: Ids) -> QuerySet[Any]:
     """The same of their credit notes."""
-    rows = Invoice.objects.of_family(list(ids)).credits_to_use()
-    return _part(rows, "left", customer="customer_id", amount="credit_left")
+    rows = Invoice.objects.filter(customer_id__in=ids).credits_to_use()
+    return part(rows, "left", customer="customer_id", amount="credit_left")
 
 
-def _read_left(found: Traces, row: _Row) -> None:
+def _read_left(found: Traces, row: Row) -> None:
     found.left[row.customer] += cents(row.amount)
 
 

@@ -94,7 +94,7 @@ def preview(request: HouseRequest, ref: str) -> HttpResponse:
     draft = find_draft(ref, user=request.user)
     if not draft.is_draft:
         return redirect("invoice", ref)
-    page = read_invoice(find_invoice(ref, user=request.user), user=request.user, today=clock.today())
+    page = read_invoice(find_invoice(ref, user=request.user), user=request.user, now=clock.now())
     return render(request, "desk/invoices/preview.html", {"page": page, "company": request.frame.company})
 
 

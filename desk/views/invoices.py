@@ -46,7 +46,7 @@ def index(request: HouseRequest) -> HttpResponse:
 @require_safe
 def invoice(request: HouseRequest, ref: str) -> HttpResponse:
     """One document."""
-    found = find_invoice(ref, user=request.user)
+    found = find_invoice(ref, user=request.user, to_read=True)
     if found.is_draft and request.user.may(Right.DRAFT_DOCUMENTS):
         return redirect("invoice_edit", ref)
     return _page(request, found)
@@ -67,7 +67,7 @@ def answer(request: HouseRequest, ref: str) -> HttpResponse:
 
 
 def _page(request: HouseRequest, found: Invoice, *, refused: str = "", refusal: str = "", typed: str = "") -> HttpResponse:
-    page = read_invoice(found, user=request.user, today=clock.today())
+    page = read_invoice(found, user=request.user, now=clock.now())
     context: dict[str, Any] = {
         "page": page,
         "refused": refused,

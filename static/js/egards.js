@@ -101,7 +101,10 @@ document.addEventListener("input", (event) => {
   if (target) target.inert = target.childElementCount > 0;
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "search-results") event.detail.target.inert = false;
+  const target = event.detail.target;
+  if (target.id !== "search-results") return;
+  const wanted = document.querySelector("#search-dialog input[type=search]")?.value;
+  target.inert = target.childElementCount > 0 && event.detail.requestConfig?.parameters?.q !== wanted;
 });
 
 document.addEventListener("click", (event) => {

@@ -25,6 +25,10 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# A style refused by the CSP is said in the console only where it shows; the event never fails to come.
+REFUSALS = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("CSP", event.violatedDirective, event.blockedURI, event.sample))"""
+
 # Playwright drives its own event loop in this thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -69,6 +73,7 @@ def faults() -> list[str]:
 def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
     """A window; at the end, any console error, script error or CSP refusal fails the test."""
     page = context.new_page()
+    page.add_init_script(REFUSALS)
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page

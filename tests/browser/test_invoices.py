@@ -1,6 +1,7 @@
 """The road of an invoice in a browser: written, met with a missing mention, issued, its paper given, taken back in part."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from billing import documents
 from billing.collecting import record_payment
@@ -20,6 +21,7 @@ from tests.desk import lemoine
 
 SHELF = {"description": "Bibliothèque sur mesure, chêne massif", "plain_words": "fournie et posée", "quantity": "1",
          "unit_price": "980", "vat_rate": "10"}  # fmt: skip
+PATIENCE = 20_000  # milliseconds: an answer of the server, on a machine that does much else
 DOORS = {"description": "Porte de placard", "quantity": "2", "unit_price": "170", "vat_rate": "10"}
 
 
@@ -77,16 +79,16 @@ def test_from_draft_to_credit(page: Page, world: SimpleNamespace, faults: list[s
     line = page.locator("[data-line]").nth(0)
     line.get_by_label("Désignation").fill("Bibliothèque sur mesure")
     line.get_by_label("Prix unitaire HT").fill("1 240,50")
-    expect(page.locator("#reckoning .all dd")).to_have_text("1 488,60 €")
-    expect(line.locator("output")).to_have_text("1 240,50 €")
+    expect(page.locator("#reckoning .all dd")).to_have_text("1 488,60 €", timeout=PATIENCE)
+    expect(line.locator("output")).to_have_text("1 240,50 €", timeout=PATIENCE)
     line.get_by_label("Prix unitaire HT").press("Enter")  # the last line: another begins
     second = page.locator("[data-line]").nth(1)
-    expect(second.get_by_label("Désignation")).to_be_focused()
+    expect(second.get_by_label("Désignation")).to_be_focused(timeout=PATIENCE)
     page.keyboard.type("Pose")
     second.get_by_label("Prix unitaire HT").fill("100")
-    expect(page.locator("#reckoning .all dd")).to_have_text("1 608,60 €")
+    expect(page.locator("#reckoning .all dd")).to_have_text("1 608,60 €", timeout=PATIENCE)
     second.get_by_label("Prix unitaire HT").press("Alt+ArrowUp")
-    expect(page.locator("[data-line]").nth(0).get_by_label("Désignation")).to_have_value("Pose")
+    expect(page.locator("[data-line]").nth(0).get_by_label("Désignation")).to_have_value("Pose", timeout=PATIENCE)
     page.get_by_role("button", name="Enregistrer", exact=False).filter(has_text="relire").click()
     expect(page.get_by_text("L’adresse du client est incomplète")).to_be_visible()
     Customer.objects.filter(pk=world.customer.pk).update(address="12 rue des Carmes")
@@ -108,6 +110,88 @@ def test_from_draft_to_credit(page: Page, world: SimpleNamespace, faults: list[s
     page.get_by_role("button", name="Émettre l’avoir et l’envoyer").click()
     expect(page.get_by_text("est émis.")).to_be_visible()
     assert invoice.balance() == Decimal("1560.60")
+
+
+@pytest.fixture
+def editor(page: Page, world: SimpleNamespace) -> Page:
+    """The editor of a new invoice of Mme Lemoine, its first line worth 100 €."""
+    page.goto(f"/factures/nouvelle/?client={world.customer.public_id}")
+    line = page.locator("[data-line]").nth(0)
+    line.get_by_label("Désignation").fill("Pose")
+    line.get_by_label("Prix unitaire HT").fill("100")
+    expect(page.locator("#reckoning .all dd")).to_have_text("120,00 €", timeout=PATIENCE)
+    return page
+
+
+@contextmanager
+def held_back(page: Page, what: str) -> Iterator[list[Route]]:
+    """The requests that ask for `what` wait in the list until they are let go; those left wait no longer at the end."""
+    waiting: list[Route] = []
+
+    def look(route: Route) -> None:
+        if f"do={what}" in (route.request.post_data or "").replace("%3A", ":"):
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/factures/**", look)
+    yield waiting
+    page.unroute("**/factures/**", look)
+
+
+def wait_until(page: Page, happens: Callable[[], bool]) -> None:
+    """Let the page live until something is true."""
+    for _turn in range(PATIENCE // 50):
+        if happens():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never happened")
+
+
+def test_sums_asked_for_earlier_never_replace_later_ones(editor: Page) -> None:
+    editor.get_by_role("button", name="Ajouter une ligne").click()
+    second = editor.locator("[data-line]").nth(1)
+    second.get_by_label("Désignation").fill("Étagère")
+    with held_back(editor, "totals") as late:
+        second.get_by_label("Prix unitaire HT").fill("50")
+        wait_until(editor, lambda: bool(late))
+        second.get_by_role("button", name="Retirer").click()
+        expect(editor.locator("[data-line]")).to_have_count(1, timeout=PATIENCE)
+        with editor.expect_response(lambda answer: answer.request == late[0].request, timeout=PATIENCE):
+            late[0].continue_()
+        editor.wait_for_timeout(100)
+    expect(editor.locator("#reckoning .all dd")).to_have_text("120,00 €")
+
+
+def test_what_is_typed_while_a_line_is_being_added_is_kept_and_added_up(editor: Page) -> None:
+    price = editor.locator("[data-line]").nth(0).get_by_label("Prix unitaire HT")
+    with held_back(editor, "add") as late:
+        price.press("Enter")
+        wait_until(editor, lambda: bool(late))
+        editor.keyboard.type("Pied")
+        editor.keyboard.press("Backspace")
+        price.fill("200")
+        late[0].continue_()
+        expect(editor.locator("[data-line]")).to_have_count(2, timeout=PATIENCE)
+    expect(editor.locator("[data-line]").nth(1).get_by_label("Désignation")).to_have_value("Pie", timeout=PATIENCE)
+    expect(price).to_have_value("200")
+    expect(editor.locator("#reckoning .all dd")).to_have_text("240,00 €", timeout=PATIENCE)
+
+
+def test_lines_moved_quickly_move_as_many_times(editor: Page) -> None:
+    for words in ("Porte", "Étagère"):
+        editor.get_by_role("button", name="Ajouter une ligne").click()
+        expect(editor.locator("[data-line]").last.get_by_label("Désignation")).to_have_value("", timeout=PATIENCE)
+        editor.locator("[data-line]").last.get_by_label("Désignation").fill(words)
+    with held_back(editor, "up:") as late:
+        last = editor.locator("[data-line]").nth(2).get_by_label("Prix unitaire HT")
+        last.press("Alt+ArrowUp")
+        last.press("Alt+ArrowUp")
+        wait_until(editor, lambda: bool(late))
+        late[0].continue_()
+        wait_until(editor, lambda: len(late) == 2)
+        late[1].continue_()
+        expect(editor.locator("[data-line]").nth(0).get_by_label("Désignation")).to_have_value("Étagère", timeout=PATIENCE)
 
 
 def test_a_draft_is_written_without_a_script(browser: Any, live_server: Any, page: Page, world: SimpleNamespace) -> None:

@@ -21,7 +21,7 @@ from tests.desk.reading import words
 from tests.harness.personas import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST, PAGE = 8, 14  # statements, session and user among them
+LIST, PAGE = 8, 10  # statements, session and user among them
 
 
 def pay(invoice, received):
@@ -230,5 +230,5 @@ def test_the_thanks_for_what_paid_it_are_among_its_mails(company, nadia, le_goff
         customer=le_goff, amount=Decimal("30.00"), method="transfer", paid_on=clock.today(), by=nadia, invoices=[paid, other]
     )
     thanks = Email.objects.get(purpose="receipt")
-    shown = [[mail.subject for mail in read_invoice(one, user=nadia, today=clock.today()).mails] for one in (paid, other, unpaid)]
+    shown = [[mail.subject for mail in read_invoice(one, user=nadia, now=clock.now()).mails] for one in (paid, other, unpaid)]
     assert shown == [[thanks.subject], [thanks.subject], []]
