@@ -42,6 +42,8 @@ EVENTS = {
     "company.sender_changed": _("Envoi des e-mails changé"),
     "company.mail_tested": _("Message d’essai"),
     "customers.exported": _("Liste de clients exportée"),
+    "invoices.exported": _("Liste de factures exportée"),
+    "payments.exported": _("Liste d’encaissements exportée"),
     "import.started": _("Import lancé"),
     "import.done": _("Import terminé"),
     "import.undo_started": _("Annulation d’un import demandée"),

@@ -1,7 +1,7 @@
 """The list of invoices: which ones, in what order, and what they come to. A constant number of statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from crm.models import Customer
 from desk import phrases
 from desk.invoice_ageing import Ageing, read_ageing, read_house_ageing
 from desk.paging import Page, page
+from desk.sorting import Column, Sorting, sorting
 from lib.typography import amount
 
 COUNTED = 1000  # beyond, nobody needs the exact number
@@ -32,8 +33,7 @@ STATES: dict[str, str | Promise] = {
     CREDITS: lazy("Avoirs"),
     ALL: lazy("Toutes"),
 }
-BY_DUE_DATE, BY_ISSUE, BY_CHANGE = ("due_on", "id"), ("-issued_on", "-id"), ("-updated_at", "-id")
-ORDERS = {UNPAID: BY_DUE_DATE, OVERDUE: BY_DUE_DATE, DRAFTS: BY_CHANGE}
+DEFAULTS = {UNPAID: "echeance", OVERDUE: "echeance", DRAFTS: "-modif"}  # else the latest issued first
 PERIODS = {
     "1": lazy("depuis un mois"),
     "3": lazy("depuis trois mois"),
@@ -132,7 +132,8 @@ class InvoiceList:
     state: str
     ageing: Ageing
     answer: str
-    rows: list["Row"] = field(default_factory=list)
+    rows: list["Row"]
+    sorting: Sorting
 
 
 @dataclass(frozen=True)
@@ -145,15 +146,40 @@ class Row:
     balance: Any
 
 
+def filtered(request: HttpRequest, *, today: date) -> tuple[QuerySet[Invoice], Sorting]:
+    """Every document that the filters leave, and how the list is sorted."""
+    chosen = InvoiceFilter(request.GET, user=request.user, today=today)
+    rows = chosen.rows()
+    return rows, sorting(request, columns(chosen.state), default=DEFAULTS.get(chosen.state, "-emise"))
+
+
 def invoice_list(request: HttpRequest, *, today: date) -> InvoiceList:
     """What the page shows."""
     chosen = InvoiceFilter(request.GET, user=request.user, today=today)
     rows = chosen.rows()
     ageing = read_ageing(chosen.narrowed().unpaid(), today) if chosen.narrowing else read_house_ageing(today)  # type: ignore[attr-defined]
-    shown = page(rows.select_related("customer").defer("snapshot", "note"), request, ORDERS.get(chosen.state, BY_ISSUE))
+    order = sorting(request, columns(chosen.state), default=DEFAULTS.get(chosen.state, "-emise"))
+    shown = page(rows.select_related("customer").defer("snapshot", "note"), request, order.order)
     cancelled = credited_whole(shown.rows)
     made = [Row(row, *standing(row, today, cancelled=row.pk in cancelled), row.balance()) for row in shown.rows]
-    return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing, narrowed=chosen.narrowing), made)
+    return InvoiceList(chosen, shown, chosen.state, ageing, told(ageing, narrowed=chosen.narrowing), made, order)
+
+
+def columns(state: str) -> list[Column]:
+    """The columns of the list of one state. What is left to pay sorts only where it is read for every row anyway; a due date,
+    where every row has one."""
+    number = Column(_("Facture"), "numero", ("number", "id"))
+    client = Column(_("Client"), "client", ("customer__sort_name", "id"))
+    total = Column(_("Total TTC"), "total", ("total_incl_tax", "id"), "num", falling=True)
+    if state == DRAFTS:
+        changed = Column(_("Dernière modification"), "modif", ("updated_at", "id"), falling=True)
+        return [Column(_("Facture")), client, changed, total]
+    issued = Column(_("Émise le"), "emise", ("issued_on", "id"), falling=True)
+    if state == CREDITS:
+        return [number, client, issued, Column(_("Motif")), total]
+    due = Column(_("À régler le"), "echeance", ("due_on", "id")) if state != ALL else Column(_("À régler le"))
+    left = Column(_("Reste"), "reste", ("open_balance", "id"), "num", falling=True)
+    return [number, client, issued, due, total, left if state in (UNPAID, OVERDUE) else Column(_("Reste"), css="num")]
 
 
 def told(ageing: Ageing, *, narrowed: bool = False) -> str:

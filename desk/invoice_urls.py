@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from desk.views import invoice_drafts, invoices
+from desk.views import invoice_drafts, invoices, money_exports
 
 urlpatterns = [
     path("factures/", invoices.index, name="invoices"),
+    path("factures/export.csv", money_exports.invoices, name="invoices_export"),
     path("factures/nouvelle/", invoice_drafts.new, name="invoice_new"),
     path("factures/<ref:ref>/", invoices.invoice, name="invoice"),
     path("factures/<ref:ref>/modifier/", invoice_drafts.edit, name="invoice_edit"),

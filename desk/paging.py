@@ -13,16 +13,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.rights import Right
 
 SIZE = 50
 AFTER, BEFORE = "apres", "avant"
 _LONGEST = 2000
 _LARGEST = 2**63 - 1
+_RICHEST = 10**12  # EUR, more than any sum of the books holds
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,13 +50,14 @@ class Page(Generic[Row]):
 def page(
     queryset: QuerySet[Row], request: HttpRequest, order: Sequence[str] = ("sort_name", "id"), *, size: int = SIZE
 ) -> Page[Row]:
-    """The page of `queryset` that the request asks for. `order` names columns of the model that are never null, « - » for
-    descending, the last one unique; a closed list of the caller's, never what a person typed. One statement."""
-    fields = [(queryset.model._meta.get_field(name.removeprefix("-")), name.startswith("-")) for name in order]
+    """The page of `queryset` that the request asks for. `order` names columns of the model, of a row it points to
+    (`customer__sort_name`) or sums it carries (`open_balance`), never null, « - » for descending, the last one unique; a
+    closed list of the caller's, never what a person typed. One statement."""
+    fields = [(name.removeprefix("-"), name.startswith("-")) for name in order]
     backwards = BEFORE in request.GET and AFTER not in request.GET
-    place = _place(request.GET.get(BEFORE if backwards else AFTER, ""), [field for field, _falling in fields])
+    place = _place(request.GET.get(BEFORE if backwards else AFTER, ""), [_field(queryset, name) for name, _falling in fields])
     backwards = backwards and place is not None
-    directions = [(field.name, falling != backwards) for field, falling in fields]
+    directions = [(name, falling != backwards) for name, falling in fields]
     rows = queryset.order_by(*[f"-{name}" if falling else name for name, falling in directions])
     if place is not None:
         rows = rows.filter(_beyond(directions, place))
@@ -60,7 +67,7 @@ def page(
         found.reverse()
     earlier = more if backwards else place is not None
     later = bool(backwards and found) or (more and not backwards)
-    names = [field.name for field, _falling in fields]
+    names = [name for name, _falling in fields]
     return Page(
         found,
         next_url=_url(request, AFTER, found[-1], names) if later and found else "",
@@ -79,6 +86,25 @@ def first_page_url(request: HttpRequest, **changes: str) -> str:
     return f"{request.path}?{wanted.urlencode()}" if wanted else request.path
 
 
+def export_url(request: HttpRequest, name: str) -> str:
+    """The address of the whole of the same list as a file; empty for who may not take lists out."""
+    if not request.user.may(Right.EXPORT_LISTS):
+        return ""
+    wanted = request.GET.copy()
+    for place in (AFTER, BEFORE):
+        wanted.pop(place, None)
+    return f"{reverse(name)}?{wanted.urlencode()}" if wanted else reverse(name)
+
+
+def _field(queryset: QuerySet[Any], name: str) -> "Field[Any, Any]":
+    """The type of a column to order by."""
+    if name in queryset.query.annotations:
+        return queryset.query.annotations[name].output_field
+    first, _sep, rest = name.partition("__")
+    field: Any = queryset.model._meta.get_field(first)
+    return field.related_model._meta.get_field(rest) if rest else field
+
+
 def _beyond(directions: list[tuple[str, bool]], place: list[Any]) -> Q:
     """Rows after `place`: the first column's bound alone, which an index can use, then the ties."""
     first, falling = directions[0]
@@ -91,12 +117,14 @@ def _beyond(directions: list[tuple[str, bool]], place: list[Any]) -> Q:
 
 
 def _url(request: HttpRequest, name: str, row: Model, names: list[str]) -> str:
-    values = [_plain(getattr(row, column)) for column in names]
+    values = [_plain(attrgetter(column.replace("__", "."))(row)) for column in names]
     token = base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
     return first_page_url(request, **{name: token})
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
@@ -120,6 +148,7 @@ def _typed(value: Any, field: "Field[Any, Any]") -> Any:
     if (
         found is None
         or (isinstance(found, int) and abs(found) > _LARGEST)
+        or (isinstance(found, Decimal) and not (found.is_finite() and abs(found) < _RICHEST))
         or (isinstance(found, datetime) and found.tzinfo is None)
     ):
         raise ValueError

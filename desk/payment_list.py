@@ -13,11 +13,12 @@ from billing.models import Allocation, Invoice, Payment, StripeEvent
 from crm.models import Customer
 from desk import phrases
 from desk.paging import Page, first_page_url, page
+from desk.sorting import Column, Sorting, sorting
 from lib import clock
 from lib.money import ZERO
 from lib.typography import amount, plural
 
-ORDER = ("-paid_on", "-id")
+NEWEST = "-recu"
 SHOWN = 20  # messages of Stripe to look at, and invoices offered
 
 
@@ -42,20 +43,41 @@ class PaymentList:
     answer: str
     client: Customer | None
     forged: str
+    sorting: Sorting
+    kept: list[tuple[str, str]]  # the filters, for a form that only sorts
 
 
-def payment_list(request: HttpRequest, *, user: User) -> PaymentList:
-    """The page that the request asks for: `voir` is «a-affecter» or «rendus», `client` a public id."""
-    chosen = request.GET.get("voir", "")
-    client = Customer.objects.visible_to(user).filter(public_id=request.GET.get("client", "")).first()
+def columns() -> list[Column]:
+    """The columns of the list."""
+    return [
+        Column(_("Reçu le"), "recu", ("paid_on", "id"), falling=True),
+        Column(_("Client"), "client", ("customer__sort_name", "id")),
+        Column(_("Moyen"), "moyen", ("method", "paid_on", "id")),
+        Column(_("Compte pour")),
+        Column(_("Montant"), "montant", ("amount", "id"), "num", falling=True),
+    ]
+
+
+def filtered(request: HttpRequest, *, user: User) -> tuple[Any, Customer | None, Sorting]:
+    """Every payment that the filters leave, of whom, and how the list is sorted: `voir` is «a-affecter» or «rendus», `client` a
+    public id, which gives none when it is nobody's."""
+    chosen, ref = request.GET.get("voir", ""), request.GET.get("client", "")
+    client = Customer.objects.visible_to(user).filter(public_id=ref).first() if ref else None
     rows = payments_seen(user)
-    if client:
-        rows = rows.of_family(client.family_ids())
+    if ref:
+        rows = rows.of_family(client.family_ids() if client else [])
     if chosen == "a-affecter":
         rows = rows.filter(Q(surplus__gt=0), amount__gt=0, reversed_by=None)
     elif chosen == "rendus":
         rows = rows.filter(amount__lt=0)
-    found = page(rows, request, ORDER)
+    return rows, client, sorting(request, columns(), default=NEWEST)
+
+
+def payment_list(request: HttpRequest, *, user: User) -> PaymentList:
+    """The page that the request asks for."""
+    chosen = request.GET.get("voir", "")
+    rows, client, order = filtered(request, user=user)
+    found = page(rows, request, order.order)
     troubles = list(StripeEvent.objects.to_look_at().select_related("invoice").order_by("-received_at", "-id")[:SHOWN])
     kinds = [("", _("Tous")), ("a-affecter", _("À affecter")), ("rendus", _("Rendus ou annulés"))]
     return PaymentList(
@@ -66,6 +88,8 @@ def payment_list(request: HttpRequest, *, user: User) -> PaymentList:
         answer=_answer(user, client, len(troubles)),
         client=client,
         forged=_forged(),
+        sorting=order,
+        kept=[(name, value) for name in ("voir", "client") if (value := request.GET.get(name, ""))],
     )
 
 

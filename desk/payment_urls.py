@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from desk.views import leftovers, payments
+from desk.views import leftovers, money_exports, payments
 
 urlpatterns = [
     path("encaissements/", payments.index, name="payments"),
+    path("encaissements/export.csv", money_exports.payments, name="payments_export"),
     path("encaissements/nouveau/", payments.add, name="payment_add"),
     path("encaissements/a-disposition/", leftovers.at_hand, name="payments_left"),
     path("encaissements/message/<str:event>/vu/", payments.looked_at, name="payment_message_seen"),

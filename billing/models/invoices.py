@@ -115,6 +115,12 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         due = Round(F("total_incl_tax") - F("allocated"), precision=2, output_field=AMOUNT)
         return self.annotate(allocated=received).annotate(open_balance=due)
 
+    def with_credited(self) -> "InvoiceQuerySet":
+        """Each with `credited`: EUR that the credit notes issued on it take back."""
+        notes = self.model._default_manager.filter(credit_of=OuterRef("pk"), number__isnull=False).order_by().values("credit_of")
+        taken = Subquery(notes.annotate(sum=Sum("total_incl_tax")).values("sum"), output_field=AMOUNT)
+        return self.annotate(credited=Coalesce(taken, ZERO, output_field=AMOUNT))
+
     def with_credit_left(self) -> "InvoiceQuerySet":
         """Each with `credit_left`: EUR of a credit note that count on no invoice and were not given back."""
         uses = self.model._meta.get_field("uses").related_model.objects.filter(credit_note=OuterRef("pk"))  # type: ignore[union-attr]

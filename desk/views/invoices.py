@@ -16,7 +16,7 @@ from desk.invoice_credit import credit as make_credit
 from desk.invoice_credit import credit_page
 from desk.invoice_list import STATES, invoice_list
 from desk.invoice_page import find_invoice, read_invoice
-from desk.paging import first_page_url
+from desk.paging import export_url, first_page_url
 from lib import clock
 from lib.errors import Refusal
 from lib.public_ids import public_id
@@ -38,6 +38,7 @@ def index(request: HouseRequest) -> HttpResponse:
         "without_client": first_page_url(request, client=""),
         "nothing": _("Aucune facture ici : %(state)s.") % {"state": STATES[shown.state]},
         "may_draft": request.user.may(Right.DRAFT_DOCUMENTS),
+        "export_url": export_url(request, "invoices_export") if shown.rows else "",
     }
     return render(request, "desk/invoices/list.html", context)
 

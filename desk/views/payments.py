@@ -16,6 +16,7 @@ from billing.stripe_client import PROVIDER
 from billing.stripe_events import settle_trouble
 from crm.models import Customer
 from desk.forms.payments import GiveBackForm, PaymentForm, UndoForm, UseForm
+from desk.paging import export_url
 from desk.payment_list import line_of, matches, payment_list, payments_seen
 from lib import clock
 from lib.errors import Refusal
@@ -27,7 +28,12 @@ from lib.money import ZERO
 def index(request: HouseRequest) -> HttpResponse:
     """What was received, newest first."""
     shown = payment_list(request, user=request.user)
-    return render(request, "desk/payments/list.html", {"list": shown, "may_pay": request.user.may(Right.MANAGE_PAYMENTS)})
+    context = {
+        "list": shown,
+        "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
+        "export_url": export_url(request, "payments_export") if shown.lines else "",
+    }
+    return render(request, "desk/payments/list.html", context)
 
 
 @policy(right=Right.MANAGE_PAYMENTS)

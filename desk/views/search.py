@@ -9,19 +9,25 @@ from django.views.decorators.http import require_safe
 from accounts.policy import Right, policy
 from crm import search as index
 from crm.models import Customer
+from desk.number_search import find_numbers
+from lib import clock
 
 
 @policy(right=Right.SEE_RECORDS)
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """People by name, then what was said and written, newest first."""
+    """What a number names, people by name, then what was said and written, newest first."""
     typed = request.GET.get("q", "")[:200].replace("\x00", "")
+    numbers = find_numbers(request.user, typed, today=clock.today())
+    if not request.htmx and numbers.sure:
+        return redirect(numbers.sure)
     found = index.find(request.user, typed)
-    if not request.htmx and (sure := _named(found, typed)):
+    if not request.htmx and not numbers and (sure := _named(found, typed)):
         return redirect("customer", sure.public_id)
     context = {
         "q": typed,
         "found": found,
+        "numbers": numbers,
         "short": bool(typed.strip()) and not index.read(typed),
         "may_edit": request.user.may(Right.EDIT_CUSTOMERS),
     }

@@ -16,7 +16,7 @@ from billing.collecting import record_payment
 from billing.models import Invoice
 from crm.models import Customer
 from tests.billing import house
-from tests.browser.pictures import FOLDER, axe, picture
+from tests.browser.pictures import FOLDER, axe, picture, spills
 from tests.desk import lemoine
 
 SHELF = {"description": "Bibliothèque sur mesure, chêne massif", "plain_words": "fournie et posée", "quantity": "1",
@@ -98,6 +98,7 @@ def test_from_draft_to_credit(page: Page, world: SimpleNamespace, faults: list[s
     expect(page.get_by_text("est émise")).to_be_visible()
     invoice = Invoice.objects.get(subject="La bibliothèque de la chambre.")
     documents.make_files(invoice)
+    expect(page.locator("#files").get_by_role("link", name="PDF")).to_be_visible(timeout=PATIENCE)  # the page looked by itself
     page.reload()
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger le PDF").click()
@@ -192,6 +193,20 @@ def test_lines_moved_quickly_move_as_many_times(editor: Page) -> None:
         wait_until(editor, lambda: len(late) == 2)
         late[1].continue_()
         expect(editor.locator("[data-line]").nth(0).get_by_label("Désignation")).to_have_value("Étagère", timeout=PATIENCE)
+
+
+def test_no_line_sticks_out_of_its_card_at_any_width(editor: Page) -> None:
+    editor.locator("[data-line]").nth(0).get_by_label("Prix unitaire HT").fill("12345,50")
+    expect(editor.locator("[data-line]").nth(0).locator("output")).to_have_text("12 345,50 €", timeout=PATIENCE)
+    for width in (390, 768, 1024, 1200, 1280, 1366, 1440):
+        editor.set_viewport_size({"width": width, "height": 900})
+        sticking = editor.evaluate(
+            """() => { const card = document.querySelector('#draft-lines .card'), style = getComputedStyle(card);
+              const edge = card.getBoundingClientRect().right - parseFloat(style.paddingRight) + 1;
+              return [...card.querySelectorAll('*')].filter(one => !one.closest('.sr') && one.getBoundingClientRect().right > edge)
+                .map(one => one.outerHTML.slice(0, 80)); }"""
+        )
+        assert (width, sticking, spills(editor)) == (width, [], [])
 
 
 def test_a_draft_is_written_without_a_script(browser: Any, live_server: Any, page: Page, world: SimpleNamespace) -> None:

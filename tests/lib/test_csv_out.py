@@ -1,6 +1,7 @@
 """No cell of an export is ever a formula."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,13 @@ from lib.csv_out import cell, line
 )
 def test_what_would_be_a_formula_is_text(start):
     assert cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("1240.50", "1240,50"), ("-240.00", "-240,00"), ("0", "0"), ("1E+3", "1000"), ("20.00", "20,00")]
+)
+def test_a_sum_is_a_number_of_a_french_spreadsheet(value, text):
+    assert cell(Decimal(value)) == text
 
 
 def test_the_rest_is_left_alone():

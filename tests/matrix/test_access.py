@@ -37,7 +37,7 @@ BODY = {
     "role": "manager", "text": "intrus", "subject": "intrus", "due_on": "2030-01-01", "confirm": "on", "version": "1",
 }  # fmt: skip
 # A reading that the journal keeps, on purpose.
-TRACED = {"customers_export"}
+TRACED = {"customers_export", "invoices_export", "payments_export"}
 # What is not done for real here: it replaces the whole database.
 SET_ASIDE = {"demo:reset"}
 # Parameters that are only words (a section, a page of the gallery): nothing of theirs can be foreign.
