@@ -1,6 +1,7 @@
 """What was billed and received, as a French spreadsheet reads it: line by line, whatever the length."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from crm.models.customers import CustomerType
 from desk.invoice_list import standing
 from desk.payment_list import line_of
 from lib import clock, csv_out
+from lib.money import cents
 
 BATCH = 500
 Told = list[tuple[str, Callable[[Any], object]]]
@@ -26,16 +28,17 @@ def invoice_lines(rows: QuerySet[Invoice], order: Iterable[str]) -> Iterator[str
 
 def payment_lines(rows: QuerySet[Payment], order: Iterable[str]) -> Iterator[str]:
     """The payments that a list shows, all pages together. Two statements for each five hundred of them."""
-    return _lines(rows.order_by(*order), _of_payment())
+    return _lines(rows.order_by(*order), _of_payment(clock.zone()))
 
 
 def _lines(rows: QuerySet[Any], columns: Told) -> Iterator[str]:
+    """The rows leave after the request is answered: what a column needs of it (language, zone, day) is taken before."""
     yield csv_out.BOM + csv_out.line(label for label, _value in columns)
     for row in rows.iterator(BATCH):
         yield csv_out.line(value(row) for _label, value in columns)
 
 
-def _of_invoice(today: Any) -> Told:
+def _of_invoice(today: date) -> Told:
     return [
         (_("Numéro"), lambda row: row.number or ""),
         (_("Document"), lambda row: row.get_kind_display()),
@@ -56,12 +59,12 @@ def _of_invoice(today: Any) -> Told:
     ]
 
 
-def _state(row: Invoice, today: Any) -> str:
+def _state(row: Invoice, today: date) -> str:
     cancelled = not row.is_draft and row.balance() <= 0 and row.credited >= row.total_incl_tax  # type: ignore[attr-defined]
     return standing(row, today, cancelled=cancelled)[0]
 
 
-def _of_payment() -> Told:
+def _of_payment(zone: str) -> Told:
     return [
         (_("Reçu le"), lambda row: row.paid_on),
         (_("Client"), lambda row: row.customer.name),
@@ -69,9 +72,9 @@ def _of_payment() -> Told:
         (_("Moyen"), lambda row: line_of(row).words),
         (_("Montant"), lambda row: row.amount),
         (_("Compte pour"), lambda row: ", ".join(invoice.number or "" for invoice, _net in line_of(row).counts)),
-        (_("Reste à affecter"), lambda row: line_of(row).left),
+        (_("Reste à affecter"), lambda row: cents(line_of(row).left)),
         (_("Référence"), lambda row: row.reference),
         (_("Motif"), lambda row: row.reason),
         (_("Enregistré par"), lambda row: row.recorded_by.name if row.recorded_by else ""),
-        (_("Enregistré le"), lambda row: clock.local(row.recorded_at).date()),
+        (_("Enregistré le"), lambda row: clock.local(row.recorded_at, zone).date()),
     ]

@@ -16,7 +16,7 @@ __all__ = ["world"]  # the fixture
 PAGES = (
     "/aujourdhui/", "/clients/", "/clients/nouveau/", "/doublons/", "/imports/", "/factures/", "/factures/?etat=toutes&tri=-total",
     "/encaissements/", "/encaissements/nouveau/", "/relances/", "/reclamations/", "/courrier/", "/maison/", "/personnes/", "/journal/",
-    "/recherche/?q=lemoine", "/recherche/?q=1", "/compte/moi/",
+    "/recherche/?q=lemoine", "/recherche/?q=1", "/profil/",
 )  # fmt: skip
 
 

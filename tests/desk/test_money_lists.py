@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
 from accounts.models import AuditEntry, Right
 from billing.collecting import record_payment, reverse_payment
@@ -85,7 +84,7 @@ def test_every_order_of_every_state_has_its_pages(bills, as_camille, le_goff, di
     """No row lost, none twice, forwards and back, whatever the column: ties, sums and names among them."""
     monkeypatch.setattr("desk.paging.page.__kwdefaults__", {"size": 3})
     note = bills[0]
-    for number in range(8):
+    for number in range(12):
         customer = (le_goff, diallo)[number % 2]
         paid = issued(customer, f"{10 + number // 3}.10", due_on=clock.today() - timedelta(days=number // 3))
         if state == "reglees":
@@ -104,10 +103,8 @@ def test_every_order_of_every_state_has_its_pages(bills, as_camille, le_goff, di
             seen += [row.invoice.pk for row in shown.rows]
             pages += 1
         assert (len(seen), len(set(seen)), pages > 2) == (len(seen), len(seen), True), key
-        whole = as_camille.get(reverse("invoices"), {"etat": state}).context["list"]
         back = as_camille.get(shown.page.previous_url).context["list"]
         assert [row.invoice.pk for row in back.rows] == seen[-len(shown.rows) - 3 : -len(shown.rows)], key
-        assert whole.state == state
 
 
 def test_a_sorted_list_costs_the_same(bills, as_camille, django_assert_max_num_queries):
