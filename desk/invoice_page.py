@@ -265,7 +265,7 @@ def _history(invoice: Invoice, user: User) -> list[Interaction]:
     """What happened about it, newest first, with its mails. One statement."""
     if not user.may(Right.SEE_RECORDS):
         return []
-    rows = Interaction.objects.visible_to(user).filter(about_kind__in=ABOUT, about_ref=invoice.public_id)
+    rows = Interaction.objects.visible_to(user).about(invoice.public_id, *ABOUT)
     return list(rows.select_related("author", "contact", "email").newest_first()[:ROWS])
 
 

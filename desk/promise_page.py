@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.models import User
 from accounts.policy import Right
 from billing.models import Question
@@ -23,10 +21,7 @@ def promise_page(row: Commitment, *, user: User, now: datetime, here: str = "", 
     today = clock.local(now).date()
     line = promise_line(row, today=today, now=now)
     course = (
-        Interaction.objects.visible_to(user)
-        .filter(Q(about_kind="commitment", about_ref=row.public_id))
-        .select_related("author")
-        .newest_first()[:COURSE]
+        Interaction.objects.visible_to(user).about(row.public_id, "commitment").select_related("author").newest_first()[:COURSE]
     )
     context: dict[str, Any] = {
         "row": row,

@@ -4,7 +4,7 @@ of the invoice."""
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -56,7 +56,8 @@ def of_nobody(user: User, today: date) -> list[Waiting]:
 
 
 def _waiting(user: User) -> QuerySet[Question]:
-    rows = Question.objects.visible_to(user).unanswered().filter(invoice__in=Invoice.objects.visible_to(user))
+    seen = Invoice.objects.visible_to(user).filter(pk=OuterRef("invoice_id"))  # one by one: a list would be that of all invoices
+    rows = Question.objects.visible_to(user).unanswered().filter(Exists(seen))
     return rows.select_related("invoice__customer", "line", "contact")
 
 

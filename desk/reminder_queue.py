@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +27,8 @@ from tact.models import Reminder
 from tact.planning import Planned, plan, planning_day
 from tact.reminding import Ready, prepare
 
+SHOWN = 40  # customers of each part on one page
+MANY = 500  # customers in the queue, from which what it holds is told from memory for a minute
 TOLD = 3  # reasons on a line of the queue; the panel has them all
 CALL, READ, READY, HELD = "call", "read", "ready", "held"
 
@@ -62,6 +65,7 @@ class Group:
     title: str
     note: str
     rows: list[Row]
+    others: int = 0  # beyond those shown: the largest amounts come first, the next when these are done
 
 
 @dataclass(slots=True)
@@ -103,7 +107,12 @@ def read_queue(
         if key := group_of(row.decision):
             groups[key].append(row)
     shown = _chosen(groups, rows, chosen)
-    letters = {row.decision.customer.ref: prepare(row, by=user, on=on, company=company) for row in groups[READ] + groups[READY]}
+    known = {*seen, shown.decision.customer.ref if shown else ""}  # who has not been looked at has no message to compare yet
+    letters = {
+        row.decision.customer.ref: prepare(row, by=user, on=on, company=company)
+        for row in groups[READ] + groups[READY]
+        if row.decision.customer.ref in known
+    }
     digests = {ref: ready.message.digest for ref, ready in letters.items() if ready}
     if shown is not None and (digest := digests.get(shown.decision.customer.ref)):
         seen = {**seen, shown.decision.customer.ref: digest}
@@ -117,7 +126,13 @@ def read_queue(
         answer=answer({key: len(found) for key, found in groups.items()}, on=on, today=today),
         overdue=_overdue(rows, today),
         groups=[
-            Group(key, _titles()[key], _note(key, found, was_seen), [_row(row, today, was_seen, current) for row in found])
+            Group(
+                key,
+                _titles()[key],
+                _note(key, found, was_seen),
+                [_row(row, today, was_seen, current) for row in found[:SHOWN]],
+                max(0, len(found) - SHOWN),
+            )
             for key, found in groups.items()
             if found
         ],
@@ -168,13 +183,21 @@ def _parts(counts: Mapping[str, int]) -> list[str]:
     return parts
 
 
-def read_waiting(*, today: date, now: datetime, zone: str = "") -> tuple[list[Planned], dict[str, int]]:
-    """The calls to make, the longest awaited first, and how many stand in each part of the queue."""
-    rows = plan(on=planning_day(today, zone), now=now, soon=True, language=phrases.language(), zone=zone)
-    counts = Counter(group_of(row.decision) for row in rows)
-    calls = [row for row in rows if group_of(row.decision) == CALL]
-    calls.sort(key=lambda row: -row.decision.late_days)
-    return calls, {key: counts[key] for key in (CALL, READ, READY, HELD)}
+def read_waiting(*, today: date, now: datetime, zone: str = "") -> tuple[list[Decision], dict[str, int]]:
+    """The calls to make, the longest awaited first, and how many stand in each part of the queue. A long queue is told as it stood
+    less than a minute before: the page that acts on it decides again."""
+    on, language = planning_day(today, zone), phrases.language()
+    newest = Reminder.objects.order_by("-pk").values_list("pk", flat=True).first()  # what was approved shows at once
+    key = f"reminders-waiting-{on}-{language}-{newest}"
+    if (known := cache.get(key)) is not None:
+        return known  # type: ignore[no-any-return]
+    rows = [row.decision for row in plan(on=on, now=now, soon=True, language=language, zone=zone)]
+    counts = Counter(map(group_of, rows))
+    calls = sorted((row for row in rows if group_of(row) == CALL), key=lambda row: -row.late_days)
+    told = {key: counts[key] for key in (CALL, READ, READY, HELD)}
+    if len(rows) >= MANY:
+        cache.set(key, (calls[:MANY], told), 60)
+    return calls, told
 
 
 def counted(counts: Mapping[str, int], *, calls_told: int) -> str:

@@ -317,10 +317,7 @@ def _reminder_lines(user: User, today: date, now: datetime, zone: str) -> list[P
     if not user.may(Right.APPROVE_REMINDERS):
         return []
     calls, counts = reminder_queue.read_waiting(today=today, now=now, zone=zone)
-    lines = [
-        Pending(_("à appeler"), row.decision.name, f"{row.decision.reasons[0].text}.", reminder_queue.address(row.decision))
-        for row in calls[:CALLS]
-    ]
+    lines = [Pending(_("à appeler"), row.name, f"{row.reasons[0].text}.", reminder_queue.address(row)) for row in calls[:CALLS]]
     if told := reminder_queue.counted(counts, calls_told=len(lines)):
         lines.append(Pending(_("relances"), told, _("Rien ne part sans vous."), reverse("reminders")))
     return lines

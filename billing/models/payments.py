@@ -99,6 +99,8 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["customer", "-paid_on", "-id"], name="payment_of_customer"),
             models.Index(fields=["-paid_on", "-id"], name="payment_by_date"),
+            # of a column that is nearly always empty, the index of all rows looks useless to SQLite, which then reads the table
+            models.Index(fields=["reverses"], name="payment_undone", condition=Q(reverses__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_nothing"),
@@ -150,6 +152,7 @@ class Allocation(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["payment", "amount"], name="allocated_of_payment")]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="allocation_is_not_nothing"),
             models.CheckConstraint(

@@ -141,6 +141,11 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         """The history of one client, aliases included."""
         return self.filter(customer_id=ids[0]) if len(ids) == 1 else self.filter(customer_id__in=ids)
 
+    def about(self, ref: str, *kinds: str) -> "InteractionQuerySet":
+        """What tells the thing of public id `ref`, of one of these kinds. That the reference is not empty is said aloud: SQLite,
+        which does not know it of a parameter, would read the whole history rather than its short index."""
+        return self.filter(about_kind__in=kinds, about_ref=ref).exclude(about_ref="")
+
     def newest_first(self) -> "InteractionQuerySet":
         """By the moment it happened, newest first, in the order of the index."""
         return self.order_by("-occurred_at", "-id")
