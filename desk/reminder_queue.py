@@ -107,12 +107,7 @@ def read_queue(
         if key := group_of(row.decision):
             groups[key].append(row)
     shown = _chosen(groups, rows, chosen)
-    known = {*seen, shown.decision.customer.ref if shown else ""}  # who has not been looked at has no message to compare yet
-    letters = {
-        row.decision.customer.ref: prepare(row, by=user, on=on, company=company)
-        for row in groups[READ] + groups[READY]
-        if row.decision.customer.ref in known
-    }
+    letters = _letters(groups[READ] + groups[READY], {*seen, shown.decision.customer.ref if shown else ""}, user, on, company)
     digests = {ref: ready.message.digest for ref, ready in letters.items() if ready}
     if shown is not None and (digest := digests.get(shown.decision.customer.ref)):
         seen = {**seen, shown.decision.customer.ref: digest}
@@ -142,6 +137,12 @@ def read_queue(
         ready={ref: digests[ref] for ref in models if ref in digests},
         to_do=sum(len(groups[key]) for key in (CALL, READ, READY)),
     )
+
+
+def _letters(rows: Sequence[Planned], known: set[str], user: User, on: date, company: Company) -> dict[str, Ready | None]:
+    """The messages of those of `rows` who were looked at; the others have none to compare yet."""
+    wanted = ((row.decision.customer.ref, row) for row in rows)
+    return {ref: prepare(row, by=user, on=on, company=company) for ref, row in wanted if ref in known}
 
 
 def group_of(decision: Decision) -> str:
