@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import audit, vault
 from accounts.models import User
@@ -23,6 +24,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of whoever has this address; a stranger's, in that of the page they are on."""
+        if "user_agent" in context:  # words of whoever asked: one line of what can be seen
+            context = {**context, "user_agent": "".join(mark for mark in context["user_agent"] if mark.isprintable())[:200]}
+        known = User.objects.filter(email__iexact=email).values_list("language", flat=True).first()
+        with translation.override(known or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

@@ -4,7 +4,6 @@ Locks in one order everywhere: invoices, customer, chain of seals. Rows are only
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -32,22 +31,6 @@ EARLIEST = date(2000, 1, 1)  # before it, a mistake of typing
 LAW = "payments"
 
 Share = tuple[Invoice, Decimal]  # an invoice, and what counts on it (EUR)
-
-
-@dataclass(frozen=True)
-class Balance:
-    """How a client stands with us, in EUR: `due` on their invoices (of which `overdue`), `surplus` of their payments and
-    `credit` of their credit notes that nothing used yet."""
-
-    due: Decimal
-    overdue: Decimal
-    surplus: Decimal
-    credit: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        """What they owe in the end; negative when we owe them."""
-        return self.due - self.surplus - self.credit
 
 
 def record_payment(
@@ -211,26 +194,6 @@ def cash_ceiling(customer: Customer, on: date) -> law.Row:
     taken as living here (C. mon. fin. L112-6, D112-3)."""
     foreign = customer.type == CustomerType.CONSUMER and customer.country != "FR"
     return law.row(LAW, "cash_ceiling_foreign_consumer" if foreign else "cash_ceiling_resident", on=on)
-
-
-def customer_balance(customer: Customer, *, today: date, ids: list[int] | None = None) -> Balance:
-    """How the client stands on the civil date `today`, aliases included (three statements, and one for the family when `ids`
-    are not given)."""
-    ids = ids or customer.family_ids()
-    open_rows = [(invoice.balance(), invoice.due_on) for invoice in Invoice.objects.unpaid_of(ids).only("due_on")]
-    free = [payment.unallocated() for payment in Payment.objects.of_family(ids).to_use().only("pk")]
-    return Balance(
-        due=sum((balance for balance, _due in open_rows), ZERO),
-        overdue=sum((balance for balance, due_on in open_rows if due_on and due_on < today), ZERO),
-        surplus=sum(free, ZERO),
-        credit=unused_credit(ids),
-    )
-
-
-def unused_credit(ids: list[int]) -> Decimal:
-    """EUR of the family's credit notes that count on no invoice and were not given back. One statement."""
-    notes = Invoice.objects.of_family(ids).credits_to_use().order_by()
-    return cents(notes.aggregate(sum=Sum("credit_left"))["sum"] or ZERO)
 
 
 def lock_invoices(invoices: Iterable[Invoice]) -> dict[int, Invoice]:

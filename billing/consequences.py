@@ -18,6 +18,7 @@ from lib import clock, law
 from lib.french_calendar import add_working_days
 from lib.money import ZERO
 
+_OF_ITSELF = (Commitment.Release.PAID_LATE, Commitment.Release.NOTHING_DUE)  # undone when the money goes back
 THANKED_WITHIN = timedelta(days=30)  # a payment found in old papers is not thanked for months later
 
 
@@ -76,7 +77,8 @@ def settle_due_date(invoice: Invoice, balance: Decimal, *, by: User | None) -> N
 def settle_promises(client: Customer) -> None:
     """A promise of money is kept when what was allocated since it reaches its amount by its day plus the days of transit;
     paid later, or when nothing is due any more on the invoice it names, it is released, since nobody has to do anything more.
-    A payment taken back opens again what it had kept."""
+    A payment taken back opens again what it had kept or released: the promise is again what it was, broken when its day is
+    past."""
     family = client.family_ids()
     promises = list(
         Commitment.objects.filter(
@@ -84,21 +86,25 @@ def settle_promises(client: Customer) -> None:
         ).select_related("customer")
     )
     came = promised.counted(promises, promised.receipts(family, min((row.made_at for row in promises), default=None)))
-    named = {row.about_ref for row in promises if row.is_open and row.about_kind == "invoice"}
+    named = {row.about_ref for row in promises if row.about_kind == "invoice"}
     due = set(Invoice.objects.unpaid().filter(public_id__in=named).values_list("public_id", flat=True)) if named else set()
     for promise in promises:
-        if promise.kept_by_id or promise.released_at:
-            continue
+        if promise.kept_by_id or (promise.released_at and promise.release_code not in _OF_ITSELF):
+            continue  # a person's word, or the client's
         in_time, in_all = _arrived(promise, came.get(promise.pk, []))
         assert promise.amount is not None  # the filter says so
-        if promise.kept_at and in_all < promise.amount:
+        nothing_due = promise.about_kind == "invoice" and promise.about_ref not in due
+        if promise.released_at:
+            if in_all < promise.amount and not nothing_due:
+                commitments.reopen(promise, by=None)
+        elif promise.kept_at and in_all < promise.amount:
             commitments.reopen(promise, by=None)
         elif promise.is_open and in_time >= promise.amount:
             commitments.keep(promise, by=None)
         elif promise.is_open and in_all >= promise.amount:
-            commitments.release(promise, by=None, reason=timeline.frozen(lazy("Réglé depuis, après la date promise.")))
-        elif promise.is_open and promise.about_kind == "invoice" and promise.about_ref not in due:
-            commitments.release(promise, by=None, reason=timeline.frozen(lazy("Plus rien n’est dû sur cette facture.")))
+            commitments.release(promise, by=None, code=Commitment.Release.PAID_LATE)
+        elif promise.is_open and nothing_due:
+            commitments.release(promise, by=None, code=Commitment.Release.NOTHING_DUE)
 
 
 def _arrived(promise: Commitment, came: Sequence[promised.Receipt]) -> tuple[Decimal, Decimal]:

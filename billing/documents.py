@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -23,7 +22,7 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing import checks_of_papers, seals
+from billing import checks_of_papers, patience, seals
 from billing.document import Document, from_json
 from billing.facturx import NAME, load, make_xml
 from billing.models import Invoice, InvoiceFile
@@ -34,7 +33,6 @@ from lib import clock
 FOLDER = "papiers"
 KINDS = (InvoiceFile.Kind.PDF, InvoiceFile.Kind.XML)
 BATCH = 20
-REST = 600  # seconds before a document that could not be drawn is tried again
 
 JUST_ISSUED = timedelta(minutes=1)  # its drawing is under way
 GLANCE = 0.15  # seconds between two looks
@@ -130,19 +128,19 @@ def checks_of(file: InvoiceFile) -> list[checks_of_papers.Check]:
 
 def make_missing() -> int:
     """Make the files that documents lack, the latest first, a batch at a time: after a crash, an outage, a renderer that
-    was not installed. One that fails does not stop the others, and waits before it is tried again. Returns how many."""
-    made = 0
+    was not installed. One that fails does not stop the others, and rests before it is tried again (`billing.patience`).
+    Returns how many."""
     lacking = Invoice.objects.issued().annotate(made=Count("files")).filter(made__lt=len(KINDS)).order_by("-pk")
-    for invoice in lacking[: BATCH * 5]:
-        key = f"papers-resting-{invoice.pk}"
-        if made >= BATCH or cache.get(key):
-            continue
+    now, made = clock.real_now(), 0
+    turn = patience.in_turn("paper", lacking.values_list("pk", flat=True)[: patience.LOOKED_AT], now=now, most=BATCH)
+    rows = Invoice.objects.in_bulk(turn)
+    for key in turn:
         try:
-            make_files(invoice)
+            make_files(rows[key])
             made += 1
         except Exception:  # noqa: BLE001 — one document that cannot be drawn never stops the others
-            cache.set(key, 1, REST)
-            _log.exception("the files of %s could not be made", invoice.number)
+            patience.note_failure("paper", key, now=now)
+            _log.exception("the files of %s could not be made", rows[key].number)
     return made
 
 

@@ -5,6 +5,7 @@ changes the dictionary it is given: everything is text, made anew each time.
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from lib.money import ZERO
 from lib.typography import amount
 
 NAME = "factur-x.xml"
+XSD = threading.Lock()  # libxml2 compiles a schema for one thread at a time: two at the first one spoil it for the process
 SIREN, ENDPOINT = "0002", "0225"  # ISO 6523 codes of a SIREN and of a French electronic address
 TRANSFER = "58"  # SEPA credit transfer (UNTDID 4461)
 DISCOUNT = "95"  # UNTDID 5189
@@ -44,7 +46,8 @@ def make_xml(document: Document) -> bytes:
     """The Factur-X file of an issued document, valid against its XSD. ValueError when the library refuses it."""
     from facturx import generate_xml  # inline: heavy, 0.6 s, only the background writes files
 
-    xml: bytes = generate_xml(terms(document), flavor="factur-x", level="en16931", check_xsd=True, check_schematron=False)
+    with XSD:
+        xml: bytes = generate_xml(terms(document), flavor="factur-x", level="en16931", check_xsd=True, check_schematron=False)
     return xml
 
 

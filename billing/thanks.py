@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from billing.models import Allocation, Invoice, Method, Payment
 from crm.mail_words import closing, salutation
 from crm.models import Company, Customer, Email
-from crm.outbox import queue_mail
+from crm.outbox import Moot, queue_mail
 from crm.writing import Recipient, language_for, recipients
 from lib.typography import amount, list_of, long_date
 
@@ -30,13 +30,17 @@ def queue_thanks(invoices: Sequence[Invoice], payment: Payment, customer: Custom
 
 
 def reason_to_hold(email: Email) -> str:
-    """The facts of a mail of thanks, read again as it leaves (`crm.outbox.Guard`): a payment undone since, or whose invoice is
-    due again, is not thanked for."""
-    _purpose, payment, invoice = email.key.split(":")[:3]
+    """The facts of a mail of thanks, read again as it leaves (`crm.outbox.Guard`): a payment undone since, or of which one
+    invoice named is due again, is not thanked for, and the mail is withdrawn; when its surplus went back since, a person reads
+    it again."""
+    _purpose, payment, _first = email.key.split(":")[:3]
     if Payment.objects.filter(reverses__public_id=payment).exists():
-        return _("Le paiement a été annulé depuis : ce merci n’a plus lieu d’être.")
-    if Invoice.objects.unpaid().filter(public_id=invoice).exists():
-        return _("La facture est de nouveau due : ce merci n’a plus lieu d’être.")
+        return Moot(_("Le paiement a été annulé depuis : ce merci n’a plus lieu d’être."))
+    due = Invoice.objects.unpaid().filter(allocations__payment__public_id=payment).values_list("number", flat=True)
+    if any(str(number) in email.text for number in due):
+        return Moot(_("La facture est de nouveau due : ce merci n’a plus lieu d’être."))
+    if Payment.objects.filter(refunds__public_id=payment, recorded_at__gt=email.created_at).exists() and not email.settled_at:
+        return _("Une somme de ce paiement a été rendue depuis : relisez ce message.")
     return ""
 
 

@@ -10,5 +10,9 @@ class ComplaintsConfig(AppConfig):
     name = "complaints"
 
     def ready(self) -> None:
-        """What the database itself refuses is put back after every migration."""
+        """What the database itself refuses is put back after every migration; the firm keeps its mediator while one is needed."""
+        from complaints.mediator import keep_complete  # inline: models are ready
+        from crm.company import keep  # inline: models are ready
+
         keep_installed(self, GUARDS)
+        keep(keep_complete)

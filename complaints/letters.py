@@ -103,11 +103,6 @@ def compose(content: Content) -> Composed:
     return Composed(fill(subject, values, _NAMES), text, block)
 
 
-def mediator_paragraph(content: Content) -> str:
-    """The mandatory paragraph alone, as a letter would print it."""
-    return fill(_blocks(content.language)["mediator"], _values(content), _NAMES)
-
-
 def printed_website(url: str) -> str:
     """An address as people read it: without its scheme and last slash."""
     return re.sub(r"^https?://", "", url.strip()).rstrip("/")

@@ -122,6 +122,6 @@ def _set(row: Commitment, duty: Duty | None, complaint: Complaint, *, is_open: b
     gone = not done and (duty is None or not is_open)
     row.kept_at = (row.kept_at or now) if done else None
     row.released_at = (row.released_at or now) if gone else None
-    row.release_reason = "" if not gone else str(_("La réclamation a changé."))
+    row.release_code = Commitment.Release.COMPLAINT_CHANGED if gone else ""
     if duty is not None:
         row.due_on = duty.due_on

@@ -27,7 +27,7 @@ def keep_proof(
     """Keep the proof that `letter` was posted on the civil day `on`: the `number` of the registered letter, the receipt among
     `files`, or both. No legal date comes from it. The same `key` twice is once.
 
-    Refuses a proof of nothing, a day to come or before the letter, and a letter whose mail was taken back or refused.
+    Refuses a proof of nothing, a day to come or before the letter, a letter whose mail was taken back or refused, and one declared recorded in error.
     """
     files, number = list(files), _line(number, "number", 80)
     if not (number or files):
@@ -40,6 +40,8 @@ def keep_proof(
         raise Refusal(_("Cette lettre n’est pas partie : écrivez-la à nouveau, puis gardez la preuve de son envoi."))
     with transaction.atomic():
         current = lock(letter.complaint, today=today, closed=True)
+        if any(row.letter_id == letter.pk and row.correction is not None for row in current.facts.all()):
+            raise Refusal(_("Cette lettre a été déclarée enregistrée par erreur : écrivez-la à nouveau, puis gardez sa preuve."))
         if found := noted_already(current, key, kind=F.POSTED, on=on, words="", number=number):
             return found
         fact = add_fact(current, kind=F.POSTED, on=on, by=by, number=number, channel="post", proof_of=letter, key=key or None)

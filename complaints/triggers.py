@@ -1,7 +1,7 @@
 """What the database refuses of complaints, even to SQL typed by hand (crm.triggers): to change or remove a fact, a letter
 or its page, to rewrite a complaint, and a refusal to a consumer that does not name the mediator (C. conso. L616-1)."""
 
-from crm.triggers import INSERT, Guard, append_only
+from crm.triggers import INSERT, UPDATE, Guard, append_only
 
 _COMPLAINT = "Une réclamation ne se réécrit pas : un fait s’y ajoute."
 _LETTER = "Une lettre est gardée telle qu’elle est partie."
@@ -39,6 +39,22 @@ _NO_FACT = (
     "AND wrong.complaint_id = NEW.complaint_id AND wrong.kind NOT IN ('mistaken', 'reopened'))"
 )
 
+# The firm's mediator stays named while a consumer's complaint is open: begun, and its last door known not a closing.
+_NEEDED = "Le médiateur reste nommé tant qu’une réclamation de particulier est ouverte."
+_OPEN = (
+    "EXISTS (SELECT 1 FROM complaints_complaint AS one WHERE one.client_type IN ('consumer', 'unknown') AND EXISTS ("
+    "SELECT 1 FROM complaints_complaintfact AS fact WHERE fact.complaint_id = one.id AND fact.kind IN ('oral', 'written') "
+    "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = fact.id)) AND COALESCE(("
+    "SELECT fact.kind FROM complaints_complaintfact AS fact WHERE fact.complaint_id = one.id "
+    "AND fact.kind IN ('closed_satisfied', 'closed_without_follow_up', 'reopened') "
+    "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = fact.id) "
+    'ORDER BY fact."on" DESC, fact.id DESC LIMIT 1)'
+    ", '') NOT IN ('closed_satisfied', 'closed_without_follow_up'))"
+)
+_EMPTIED = " OR ".join(
+    f"(OLD.mediator_{part} <> '' AND NEW.mediator_{part} = '')" for part in ("name", "postal_address", "website")
+)
+
 GUARDS = [
     *append_only("complaints_complaint", _COMPLAINT, but=_SAME),
     *append_only("complaints_complaintfact", _COMPLAINT),
@@ -49,6 +65,9 @@ GUARDS = [
     Guard("complaints_complaintletter", INSERT, _AGREEMENT, f"{_REFUSAL} AND {_ENDED}"),
     Guard(
         "complaints_complaintfact", INSERT, _MEDIATOR, f"NEW.kind IN ('partial', 'refused') AND {_OF_CONSUMER} AND {_NO_LETTER}"
+    ),
+    Guard(
+        "crm_company", UPDATE, _NEEDED, f"({_EMPTIED}) AND {_OPEN}", reads=("complaints_complaint", "complaints_complaintfact")
     ),
     Guard("complaints_complaintfact", INSERT, _MISTAKE, f"NEW.withdraws_id IS NOT NULL AND {_NO_FACT}"),
 ]

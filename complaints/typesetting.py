@@ -12,10 +12,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from billing import rendering
+from billing import patience, rendering
 from complaints.models import ComplaintLetter, LetterFile
 from crm.attachments import Stored, attach, discard, store
 from crm.models import Email
+from lib import clock
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +41,17 @@ def soon() -> None:
 
 
 def typeset_waiting(*, limit: int = 50) -> int:
-    """Typeset the letters that have no page, oldest first; returns how many. One that fails is told in the log and does
-    not stop the others. Safe to run twice: the first page kept is the letter's for ever."""
-    done = 0
-    for letter in ComplaintLetter.objects.filter(file=None).select_related("complaint", "email").order_by("id")[:limit]:
+    """Typeset the letters that have no page, oldest first; returns how many. One that fails is told in the log, rests, and does
+    not stop the others (`billing.patience`). Safe to run twice: the first page kept is the letter's for ever."""
+    now, done = clock.real_now(), 0
+    waiting = ComplaintLetter.objects.filter(file=None).order_by("id").values_list("pk", flat=True)[: patience.LOOKED_AT]
+    turn = patience.in_turn("letter", waiting, now=now, most=limit)
+    rows = ComplaintLetter.objects.select_related("complaint", "email").in_bulk(turn)
+    for letter in (rows[key] for key in turn):
         try:
             pdf = pdf_of(letter)
         except rendering.CannotRender:
+            patience.note_failure("letter", letter.pk, now=now)
             log.exception("the letter %s was not typeset", letter.public_id)
             continue
         keep(letter, pdf)

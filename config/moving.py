@@ -19,6 +19,7 @@ from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import ProgrammingError
 from django.utils.translation import gettext as _
 
 from accounts.models import Installation, User
@@ -63,14 +64,20 @@ def write_house(path: Path) -> int:
 def read_house(path: Path) -> int:
     """Fill this database, new and empty, from a file of `write_house`; returns how many rows. All of it or nothing. Refusal when
     somebody works here already, or when the file is of another version of the schema."""
-    if Customer.objects.exists() or User.objects.exists() or Invoice.objects.exists():
-        raise Refusal(_("Cette base n’est pas vide : une maison ne se verse que dans une base neuve. Rien n’a été changé."))
     try:
+        if Customer.objects.exists() or User.objects.exists() or Invoice.objects.exists():
+            raise Refusal(_("Cette base n’est pas vide : une maison ne se verse que dans une base neuve. Rien n’a été changé."))
         with gzip.open(path, "rt", encoding="utf-8") as file, transaction.atomic():
             refuse_another(file.readline())
             count = fill(file)
     except (OSError, EOFError, UnicodeDecodeError, serializers.base.DeserializationError) as trouble:
         raise Refusal(_("Ce fichier ne se lit pas (%(why)s). Rien n’a été changé.") % {"why": trouble}) from None
+    except ProgrammingError as trouble:  # the account of the application owns no table, and cannot put the guards away
+        words = _(
+            "Ce compte ne peut pas verser une maison (%(why)s) : lancez la commande sous le compte propriétaire, avec "
+            "DATABASE_URL=$DATABASE_OWNER_URL. Rien n’a été changé."
+        )
+        raise Refusal(words % {"why": str(trouble).splitlines()[0]}) from None
     call_command("reindex", verbosity=0)
     refresh_statistics()
     return count

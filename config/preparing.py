@@ -17,7 +17,7 @@ from django.core import checks
 from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import OperationalError
+from django.db.utils import OperationalError, ProgrammingError
 
 from config import environment, translations
 from config.checks import HOUSE
@@ -50,9 +50,11 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def migrate() -> bool:
-    """Apply what is missing from the schema; says whether the database is new. The owner's account does it if set."""
+    """Apply what is missing from the schema; says whether the database is new. The owner's account does it if set, and gives the
+    application's account its rights when somebody else made the schema (a house read under the owner's account)."""
+    owner = os.environ.get("DATABASE_OWNER_URL", "")
     try:
-        executor = MigrationExecutor(connection)
+        executor = read_schema(owner)
     except OperationalError as trouble:
         sys.exit(f"La base de données ne répond pas : {trouble}\nVérifiez DATABASE_URL et que le serveur est démarré.")
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -60,7 +62,7 @@ def migrate() -> bool:
         return False
     new = not executor.loader.applied_migrations
     say("Je crée la base…" if new else f"Je mets la base à jour ({len(plan)} étapes)…")
-    if owner := os.environ.get("DATABASE_OWNER_URL", ""):
+    if owner:
         connection.close()
         migrate_as(owner)
     else:
@@ -70,14 +72,31 @@ def migrate() -> bool:
 
 def migrate_as(owner: str) -> None:
     """Migrate under the owner's account, then give the application's account the rows and nothing more."""
-    import psycopg  # inline: optional library or step
-    from psycopg import sql  # inline: optional library or step
-
-    app = environment.database()["USER"]
     command = [sys.executable, str(environment.ROOT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"]
     done = subprocess.run(command, env={**os.environ, "DATABASE_URL": owner}, stdout=sys.stderr, check=False)
     if done.returncode:
         sys.exit("La mise à jour de la base sous le compte propriétaire (DATABASE_OWNER_URL) a échoué.")
+    give_rights(owner)
+
+
+def read_schema(owner: str) -> MigrationExecutor:
+    """What the schema is, as the application's account reads it; with `owner`, its rights are given to it when it has none."""
+    try:
+        return MigrationExecutor(connection)
+    except ProgrammingError:  # the tables are there, and not for us
+        if not owner:
+            raise
+        connection.close()
+        give_rights(owner)
+        return MigrationExecutor(connection)
+
+
+def give_rights(owner: str) -> None:
+    """Give the application's account the rows of the owner's tables, and nothing more."""
+    import psycopg  # inline: optional library or step
+    from psycopg import sql  # inline: optional library or step
+
+    app = environment.database()["USER"]
     with psycopg.connect(owner) as connection:
         for grant in (
             "GRANT USAGE ON SCHEMA public TO {}",

@@ -83,7 +83,7 @@ def reopen(commitment: Commitment, *, by: User | None) -> Commitment:
         if current.is_open:
             return current
         current.kept_at = current.kept_by = current.released_at = current.released_by = None
-        current.release_reason = ""
+        current.release_reason = current.release_code = ""
         return _save(current, Kind.COMMITMENT_MADE, gettext_lazy("Engagement rouvert"), by=by)
 
 
@@ -118,10 +118,13 @@ def move(
         )
 
 
-def release(commitment: Commitment, *, by: User | None, reason: str, version: int | None = None) -> Commitment:
-    """Say that it no longer holds, with the reason, which the history keeps."""
+def release(
+    commitment: Commitment, *, by: User | None, reason: str = "", code: str = "", version: int | None = None
+) -> Commitment:
+    """Say that it no longer holds, with the reason, which the history keeps: a person's words, or the `code`
+    (`Commitment.Release`) of what the house found of itself."""
     reason = _reason(reason)
-    if not reason:
+    if not (reason or code):
         raise Refusal(_("Dites pourquoi cet engagement ne tient plus : un collègue le lira."), field="reason")
     with transaction.atomic():
         current = _lock(commitment)
@@ -129,8 +132,10 @@ def release(commitment: Commitment, *, by: User | None, reason: str, version: in
             return current
         _refuse_stale(current, version)
         _refuse_closed(current)
-        current.released_at, current.released_by, current.release_reason = clock.now(), by, reason
-        return _save(current, Kind.COMMITMENT_RELEASED, gettext_lazy("Engagement levé"), by=by, body=reason)
+        current.released_at, current.released_by = clock.now(), by
+        current.release_reason, current.release_code = reason, code
+        told = reason or timeline.frozen(Commitment.Release(code).label)
+        return _save(current, Kind.COMMITMENT_RELEASED, gettext_lazy("Engagement levé"), by=by, body=told)
 
 
 def delegate(commitment: Commitment, *, to: User, by: User | None, version: int | None = None) -> Commitment:

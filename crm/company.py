@@ -1,5 +1,6 @@
 """Gestures on the firm itself. What touches money or the sending of mail is journaled and told to every responsable."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,17 @@ from lib.public_ids import public_id
 BANK = ("iban", "bic", "account_holder")
 SERVER = ("smtp_host", "smtp_port", "smtp_security", "smtp_user")  # what the password of sending is told to
 SENDING = ("sender_email", "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_secret")
+
+
+# What rooms above keep of the firm: each is asked inside the lock, with what would be written, and may raise Refusal.
+Keeper = Callable[[Company, Mapping[str, Any]], None]
+_keepers: list[Keeper] = []
+
+
+def keep(keeper: Keeper) -> None:
+    """For `AppConfig.ready`: ask `keeper` before each change of the firm. Twice is once."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,8 @@ def update_company(*, by: User | None, version: int | None = None, bank_too: boo
         elif company.smtp_secret and any(values.get(name, getattr(company, name)) != getattr(company, name) for name in SERVER):
             values["smtp_secret"] = _keep_from_other_server(values, company)
         changed = {name: value for name, value in values.items() if getattr(company, name) != value}
+        for keeper in _keepers:
+            keeper(company, changed)
         bank = {name: changed[name] for name in BANK if name in changed}
         pending = None
         if bank:

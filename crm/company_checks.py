@@ -23,8 +23,9 @@ from lib.folding import fold
 # The keys of a firm's file and of the API, in the order they are told.
 JSON_KEYS = (
     "name legal_form capital siren siret vat_number rcs address postal_code city country vat_regime iban account_holder "
-    "email mediator"
+    "email mediator vat_on_debits insurance_name insurance_contact insurance_coverage"
 ).split()
+FLAGS = ("vat_on_debits",)
 MEDIATOR_KEYS = {"name": "mediator_name", "postal_address": "mediator_postal_address", "website": "mediator_website"}
 
 _REGIMES = {
@@ -71,6 +72,11 @@ def company_from_json(data: object) -> dict[str, Any]:
     for key, value in data.items():
         if key not in JSON_KEYS:
             errors[str(key)] = _("Ce champ n’existe pas. Champs possibles : %(known)s.") % {"known": known}
+        elif key in FLAGS:
+            if isinstance(value, bool):
+                found[key] = value
+            else:
+                errors[key] = _("Ce champ attend true ou false.")
         elif key == "mediator":
             _read_mediator(value, found, errors)
         else:

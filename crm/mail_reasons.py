@@ -16,6 +16,9 @@ PATTERNS = (
     gettext_noop("Le serveur le refuse (%(words)s)."),
     gettext_noop("La connexion s’est interrompue pendant l’envoi : le message est peut-être arrivé. %(words)s"),
     gettext_noop("Le serveur a demandé d’attendre huit fois en deux jours : %(words)s"),
+    gettext_noop("La facture %(number)s a été payée depuis : ce rappel n’a plus lieu d’être."),
+    gettext_noop("La facture %(number)s a été corrigée par un avoir depuis : ce rappel n’a plus lieu d’être."),
+    gettext_noop("Un règlement est arrivé depuis sur la facture %(number)s : relisez ce rappel."),
     gettext_noop("Le serveur refuse notre adresse d’expédition : %(words)s"),
 )
 

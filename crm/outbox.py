@@ -43,6 +43,12 @@ OUTAGE = timedelta(minutes=15)  # a mail due for longer deserves a banner
 Guard = Callable[[Email], str]
 
 
+class Moot(str):
+    """A guard's reason that leaves nothing to decide: the mail is withdrawn by itself, its words and this reason stay."""
+
+    __slots__ = ()
+
+
 _OURS = (Email.State.SENDING, Email.State.UNCERTAIN)  # what a claim may still write: a late worker settles its own doubt
 
 
@@ -321,6 +327,10 @@ def _reason_to_ask(email: Email, now: datetime) -> str:
 
 def _hold(email: Email, reason: str) -> None:
     email.reason = reason[:300]
+    if isinstance(reason, Moot):
+        note(email, "moot", by=None)
+        withdraw(email)
+        return
     if email.purpose == Email.ACCOUNT:
         _erase_words(email)
         email.state = Email.State.CANCELLED

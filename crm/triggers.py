@@ -22,12 +22,14 @@ _declared: list["Guard"] = []
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse `event` on `table` with `message` when `when` (SQL on OLD and NEW that both engines read; empty: always)."""
+    """Refuse `event` on `table` with `message` when `when` (SQL on OLD and NEW that both engines read; empty: always), which
+    reads the tables `reads` of another room."""
 
     table: str
     event: str
     message: str
     when: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ def append_only(table: str, message: str, *, but: str = "") -> list[Guard]:
 def install(connection: Any, guards: Iterable[Guard]) -> None:
     """Make what is missing, and again what is not as declared. Guards whose table does not exist yet are left for later."""
     tables = set(connection.introspection.table_names())
-    wanted = [guard for guard in _of_engine(connection, guards) if guard.table in tables]
+    wanted = [guard for guard in _of_engine(connection, guards) if {guard.table, *guard.reads} <= tables]
     found = _found(connection)
     with connection.cursor() as cursor:
         for guard in wanted:
@@ -105,7 +107,7 @@ def missing(connection: Any, guards: Iterable[Guard]) -> list[Guard]:
     return [
         guard
         for guard in _of_engine(connection, guards)
-        if guard.table in tables and found.get(guard.name) != _definition(connection, guard)
+        if {guard.table, *guard.reads} <= tables and found.get(guard.name) != _definition(connection, guard)
     ]
 
 

@@ -189,7 +189,8 @@ def sentences(complaint: Complaint, standing: Standing, *, today: date) -> list[
             _("Invitation à écrire au plus tard le %(day)s : engagement de la maison.") % {"day": _full(falls.on, today)}
         )
     if falls is not None and falls.code in ("outcome", "rejection_info", "proposal", "execution"):
-        found.append(f"{phrases.capital(label(falls.code))} : {_full(falls.on, today)}.")
+        values = {"what": phrases.capital(label(falls.code)), "day": _full(falls.on, today)}
+        found.append(_("%(what)s : %(day)s.") % values)
     found.append(_mediation_sentence(complaint, standing, today))
     return [sentence for sentence in found if sentence]
 

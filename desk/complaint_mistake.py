@@ -48,9 +48,7 @@ def effects(complaint: Complaint, fact: ComplaintFact, today: date) -> list[str]
         found = [_("Aucune date de loi ne change.")]
     else:
         dates = [one.title for one in legal_dates(complaint, after, today)]
-        found = [
-            _("Les dates deviendraient : %(dates)s.") % {"dates": " ; ".join(dates)} if dates else _("Plus aucune date ne court.")
-        ]
+        found = [_("Les dates deviendraient :"), *dates] if dates else [_("Plus aucune date ne court.")]
     if fact.is_told:
         found.append(_("Le client lira dans son espace que nous l’avions noté par erreur, et quel jour ; pas votre raison."))
     return found

@@ -44,6 +44,7 @@ DECIDED: dict[str, str | Promise] = {
     "considered_sent": lazy("Considéré comme envoyé"),
     "given_up": lazy("Classé sans l’envoyer"),
     "corrected": lazy("Écrit à une autre adresse"),
+    "moot": lazy("Retiré avant de partir, faute d’objet"),
 }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.rights import Right
+from billing.accounts import moved_among
 from crm.models import Company, Email
 from desk import phrases
 from desk.reminder_panel import Panel, read_panel
@@ -25,7 +26,7 @@ from tact.decide_words import tone_names
 from tact.facts import Decision, Link, Owed, Reason
 from tact.models import Reminder
 from tact.planning import Planned, plan, planning_day
-from tact.reminding import Ready, prepare
+from tact.reminding import Ready, claimed, prepare
 
 SHOWN = 40  # customers of each part on one page
 MANY = 500  # customers in the queue, from which what it holds is told from memory for a minute
@@ -141,8 +142,9 @@ def read_queue(
 
 def _letters(rows: Sequence[Planned], known: set[str], user: User, on: date, company: Company) -> dict[str, Ready | None]:
     """The messages of those of `rows` who were looked at; the others have none to compare yet."""
-    wanted = ((row.decision.customer.ref, row) for row in rows)
-    return {ref: prepare(row, by=user, on=on, company=company) for ref, row in wanted if ref in known}
+    wanted = [row for row in rows if row.decision.customer.ref in known]
+    moved = moved_among(claimed(wanted), company)
+    return {row.decision.customer.ref: prepare(row, by=user, on=on, company=company, moved=moved) for row in wanted}
 
 
 def group_of(decision: Decision) -> str:

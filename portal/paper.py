@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, npgettext
 
 from billing import transfer
+from billing.accounts import has_moved
 from billing.document import Document, Line, from_json
 from billing.models import Invoice, Question
 from billing.paper import unit_after
@@ -93,15 +94,26 @@ class Paper:
 
     @cached_property
     def qr(self) -> str:
-        """The QR code of a transfer of what is due, as SVG; "" when a bank's details are missing."""
-        payment = self.document.payment
-        if payment is None or self.due <= 0 or not (payment.iban and payment.holder and payment.reference):
+        """The QR code of a transfer of what is due to the account of today, as SVG; "" when a bank's details are missing."""
+        payment, company = self.document.payment, self.company
+        if payment is None or self.due <= 0 or not (company.iban and self.holder and payment.reference):
             return ""
         return transfer.qr_svg(
             transfer.epc_payload(
-                holder=payment.holder, iban=payment.iban, bic=payment.bic, amount=self.due, reference=payment.reference
+                holder=self.holder, iban=company.iban, bic=company.bic, amount=self.due, reference=payment.reference
             )
         )
+
+    @property
+    def holder(self) -> str:
+        """In whose name the account of today is."""
+        return self.company.account_holder or self.company.name
+
+    @property
+    def printed_end(self) -> str:
+        """The last four digits of the account printed on the paper, when it is no longer the firm's; else ""."""
+        payment = self.document.payment
+        return payment.iban[-4:] if payment and has_moved(payment.iban, self.company) else ""
 
     @property
     def answer_by(self) -> date:

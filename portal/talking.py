@@ -48,7 +48,7 @@ def promise_to_pay(invoice: Invoice, *, on: date, words: str, contact: Contact |
             invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
         )
         for former in formers:
-            commitments.release(former, by=None, reason=timeline.frozen(gettext_lazy("Le client a donné un autre jour.")))
+            commitments.release(former, by=None, code=Commitment.Release.ANOTHER_DAY)
         made = commitments.promise(
             invoice.customer, owed_by=Commitment.Owed.THEM, what=house_words(gettext_lazy("Régler %(what)s"), invoice), due_on=on, by=None,
             amount=due, contact=contact, interaction=row, record=False,

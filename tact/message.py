@@ -62,11 +62,14 @@ class Message:
         return differences(self.model, self.body)
 
 
-def compose(decision: Decision, situation: MoneySituation, values: Mapping[str, str], *, on: date, language: str) -> Message:
+def compose(
+    decision: Decision, situation: MoneySituation, values: Mapping[str, str], *, on: date, language: str, moved: bool = False
+) -> Message:
     """The message that `decision` (`send` or `soften`) calls for, on the civil day `on`, in `language` («fr», «en»).
 
-    `values` gives `salutation`, `formule`, `signature` and `téléphone` for the person and the sender. ValueError for a
-    decision that is no mail.
+    `values` gives `salutation`, `formule`, `signature` and `téléphone` for the person and the sender. `moved`: an invoice bears
+    an account that is no longer the firm's, which the message says without giving any. ValueError for a decision that is
+    no mail.
     """
     if decision.decision not in ("send", "soften") or decision.step not in MODEL_TONES:
         raise ValueError(f"{decision.decision} {decision.step} is no mail")
@@ -76,10 +79,13 @@ def compose(decision: Decision, situation: MoneySituation, values: Mapping[str, 
     several = len(decision.claims) > 1
     subject = fill(text.subject_many if several else text.subject, known, WORDS)
     adapted = "\n\n".join(_said(decision, situation, on, language)) if decision.decision == "soften" else ""
+    body = _filled(text, several, known | {"adapté": adapted})
+    if moved:
+        body = body.replace(DOORS, f"{DOORS}\n\n{phrases(language)['account_many' if several else 'account']}", 1)
     return Message(
         text.name,
         subject,
-        _filled(text, several, known | {"adapté": adapted}),
+        body,
         _filled(model, several, known | {"adapté": ""}),
         language,
     )

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Email
 from lib import clock
 from lib.public_ids import public_id
-from tact import facts
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,11 +41,6 @@ class Scenario(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
-
-    def as_facts(self) -> facts.Scenario:
-        """As the rules read it."""
-        steps = tuple(facts.Step(step["code"], step["days"]) for step in self.steps)
-        return facts.Scenario(steps, self.version, self.transit_days)
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):

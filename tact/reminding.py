@@ -3,7 +3,7 @@
 Nothing leaves without a person's approval, and each mail's facts are read again as it leaves (`tact.rereading`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rights import Right
+from billing.accounts import moved_among
 from billing.models import Invoice
 from crm import timeline
 from crm.commitments import promise
@@ -58,14 +59,23 @@ class Ready:
         return self.planned.decision
 
 
-def prepare(planned: Planned, *, by: User, on: date, company: Company) -> Ready | None:
-    """The message of a decision that is a mail, as it would leave, signed by `by`; None for the others. No statement."""
+def prepare(planned: Planned, *, by: User, on: date, company: Company, moved: Collection[str] | None = None) -> Ready | None:
+    """The message of a decision that is a mail, as it would leave, signed by `by`; None for the others. `moved` are the public
+    ids of invoices that bear another bank account than today's (one statement when it is not given, else none)."""
     decision, to = planned.decision, planned.to
     if decision.decision not in ("send", "soften") or decision.step not in message.MODEL_TONES or to is None:
         return None
     language = language_for(planned.family.head, to)
     values = _letter_values(planned, by, company, language)
-    return Ready(planned, to, message.compose(decision, planned.situation, values, on=on, language=language), values["téléphone"])
+    refs = claimed([planned])
+    other = bool(refs & set(moved_among(refs, company) if moved is None else moved))
+    made = message.compose(decision, planned.situation, values, on=on, language=language, moved=other)
+    return Ready(planned, to, made, values["téléphone"])
+
+
+def claimed(rows: Iterable[Planned]) -> set[str]:
+    """The public ids of the invoices that the messages of these decisions speak of."""
+    return {claim.debt.link.ref for row in rows for claim in row.decision.claims}
 
 
 def _letter_values(planned: Planned, by: User, company: Company, language: str) -> dict[str, str]:

@@ -7,10 +7,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.models import Email
+from crm.outbox import Moot
 from lib import clock
 from tact.decide import decide
 from tact.facts import MoneySituation, Reason
-from tact.models import Reminder
+from tact.models import Reminder, ReminderLine
 from tact.money import read_money
 
 
@@ -43,10 +44,13 @@ def _changed_since(reminder: Reminder, situation: MoneySituation) -> str:
     decision = decide(situation, on=reminder.on, now=clock.now())
     claims = {claim.debt.link.ref: claim for claim in decision.claims}
     balances = {debt.link.ref: debt.balance for debt in situation.debts}
-    for line in reminder.lines.select_related("invoice"):
+    lines = list(reminder.lines.select_related("invoice"))
+    if all(balances.get(line.invoice.public_id, Decimal(0)) <= 0 for line in lines):
+        return Moot(_settled(lines[0]))
+    for line in lines:
         ref, number = line.invoice.public_id, line.invoice.number
         if balances.get(ref, Decimal(0)) <= 0:
-            return _("La facture %(number)s a été payée depuis : ce rappel n’a plus lieu d’être.") % {"number": number}
+            return _settled(line)
         if balances[ref] < line.amount:
             return _("Un règlement est arrivé depuis sur la facture %(number)s : relisez ce rappel.") % {"number": number}
         if ref not in claims or claims[ref].amount < line.amount:
@@ -54,6 +58,14 @@ def _changed_since(reminder: Reminder, situation: MoneySituation) -> str:
     if decision.decision not in ("send", "soften"):
         return _since(decision.reasons, reminder, situation, "")
     return ""
+
+
+def _settled(line: ReminderLine) -> str:
+    """An invoice asked for nothing more: paid, or taken back by a credit note."""
+    number = {"number": line.invoice.number}
+    if line.invoice.credit_notes.issued().exists():
+        return _("La facture %(number)s a été corrigée par un avoir depuis : ce rappel n’a plus lieu d’être.") % number
+    return _("La facture %(number)s a été payée depuis : ce rappel n’a plus lieu d’être.") % number
 
 
 def _since(reasons: tuple[Reason, ...], reminder: Reminder, situation: MoneySituation, ref: str) -> str:

@@ -146,7 +146,7 @@ class CommitmentSerializer(Strict):
     made_at = serializers.DateTimeField(read_only=True)
     kept_at = serializers.DateTimeField(read_only=True)
     released_at = serializers.DateTimeField(read_only=True)
-    release_reason = serializers.CharField(read_only=True)
+    release_reason = serializers.CharField(source="released_because", read_only=True)
     version = serializers.IntegerField(read_only=True)
 
 

@@ -269,6 +269,14 @@ class Commitment(models.Model):
         US = "us", _("nous")
         THEM = "them", _("le client")
 
+    class Release(models.TextChoices):
+        """Why the house itself released one, told in the reader's language; a person's reason is their own words."""
+
+        PAID_LATE = "paid_late", _("Réglé depuis, après la date promise.")
+        NOTHING_DUE = "nothing_due", _("Plus rien n’est dû sur cette facture.")
+        ANOTHER_DAY = "another_day", _("Le client a donné un autre jour.")
+        COMPLAINT_CHANGED = "complaint_changed", _("La réclamation a changé.")
+
     class Nature(models.TextChoices):
         PRIMARY = "primary", _("pris par une personne")
         PROJECTED = "projected", _("né d’un document ou de la loi")
@@ -296,7 +304,8 @@ class Commitment(models.Model):
     kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    release_reason = models.CharField(max_length=200, blank=True)
+    release_reason = models.CharField(max_length=200, blank=True)  # a person's own words
+    release_code = models.CharField(max_length=20, choices=Release, blank=True)  # or why the house did it of itself
     version = models.PositiveIntegerField(default=1)
 
     objects = CommitmentQuerySet.as_manager()
@@ -334,6 +343,11 @@ class Commitment(models.Model):
     def is_open(self) -> bool:
         """Neither kept nor released."""
         return self.kept_at is None and self.released_at is None
+
+    @property
+    def released_because(self) -> str:
+        """Why it was released, for who reads now."""
+        return str(self.get_release_code_display()) if self.release_code else self.release_reason
 
     def is_broken(self, now: "datetime") -> bool:
         """Open, and its day, or the hour of its day on the firm's clock, is past at `now` (aware)."""

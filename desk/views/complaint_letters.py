@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from complaints import replying
-from complaints.models import Complaint, ComplaintLetter, FactFile, LetterFile, LetterKind
+from complaints.models import Complaint, ComplaintFact, ComplaintLetter, FactFile, LetterFile, LetterKind
 from complaints.replying import Wanted
 from complaints.states import F
 from crm.handing import hand_back
-from desk.complaint_case import files_of, where
+from desk.complaint_case import declared, files_of, where
 from desk.complaint_letter import KINDS, TITLES, sketch, wanted_of
 from desk.forms.complaints import LetterForm, ProofForm
 from desk.views.complaints import find_complaint
@@ -74,13 +74,15 @@ def proof(request: HouseRequest, ref: str) -> HttpResponse:
 
 
 def _show_letter(request: HouseRequest, letter: ComplaintLetter, form: ProofForm, *, status: int = 200) -> HttpResponse:
-    proofs = list(letter.proofs.select_related("author", "proof_of").order_by("pk"))
+    proofs = list(letter.proofs.filter(withdrawn_by=None).select_related("author", "proof_of").order_by("pk"))
+    said = ComplaintFact.objects.filter(withdraws__letter=letter).select_related("author").first()
     files = files_of(proofs)
     context = {
         "letter": letter,
         "file": LetterFile.objects.filter(letter=letter).first(),
         "proofs": [(row, files.get(row.pk, [])) for row in proofs],
         "form": form,
+        "mistake": declared(said) if said else "",
     }
     return render(request, "desk/complaints/sent.html", context, status=status)
 

@@ -200,6 +200,23 @@ def test_the_firm_is_read_by_all_and_written_by_who_may(api: Api, nadia: User) -
     assert "smtp" not in str(api("GET", "company/")[1]).lower()
 
 
+def test_the_mentions_of_a_trade_are_read_and_written(company, nadia):
+    api = Api(nadia)
+    insured = {
+        "insurance_name": "Assurances du Pont-Levis",
+        "insurance_contact": "2 place du Modèle",
+        "insurance_coverage": "France",
+    }
+    status, told = api("PATCH", "company/", {"vat_on_debits": True, **insured})
+    assert (status, {key: told[key] for key in ("vat_on_debits", *insured)}) == (200, {"vat_on_debits": True, **insured})
+    assert api("PATCH", "company/", {"vat_on_debits": "oui"})[1]["errors"] == {
+        "vat_on_debits": ["Ce champ attend true ou false."]
+    }
+    assert list(api("PATCH", "company/", {"insurance_contact": ""})[1]["errors"]) == ["insurance_contact"]
+    assert api("PATCH", "company/", {"vat_on_debits": False})[1]["changed"] == ["vat_on_debits"]
+    assert {key: api("GET", "company/")[1][key] for key in insured} == insured
+
+
 def test_search_finds_words_said(api: Api, made: dict[str, Any]) -> None:
     api(
         "POST",

@@ -7,15 +7,19 @@ import pytest
 from django.db.models import F, Sum
 
 from billing import collecting, crediting, seals, thanks
+from billing.correcting import credit_invoice
 from billing.leftovers import left_of_client
 from billing.models import Allocation, LedgerEntry, Payment, TransferNotice
 from config import jobs
-from crm import commitments
+from crm import commitments, outbox
 from crm.merging import merge_customers
 from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Conflict, Refusal
-from tests.billing.money import issued
+from tests.billing.house import issued as really_issued
+from tests.billing.house import open_firm, settle
+from tests.billing.money import customer_balance, issued
+from tests.tact.owing import Nowhere
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -49,7 +53,7 @@ def _the_books_agree(db):
 
 
 def balance(customer):
-    found = collecting.customer_balance(customer, today=TODAY)
+    found = customer_balance(customer, today=TODAY)
     return found.due, found.surplus
 
 
@@ -262,11 +266,11 @@ class TestCredits:
         note = issued(diallo, "60.00", kind="credit_note", credit_of=invoice)
         other = issued(diallo, "25.00")
         crediting.use_credit(note, other, by=karim)
-        assert (other.balance(), collecting.customer_balance(diallo, today=TODAY).credit) == (D(0), D("35.00"))
+        assert (other.balance(), customer_balance(diallo, today=TODAY).credit) == (D(0), D("35.00"))
         with pytest.raises(Refusal):
             crediting.refund_credit(note, D("35.01"), method="transfer", paid_on=TODAY, reason="rendu", by=karim)
         row = crediting.refund_credit(note, D("35.00"), method="transfer", paid_on=TODAY, reason="rendu", by=karim)
-        assert (row.amount, row.refunds_credit, collecting.customer_balance(diallo, today=TODAY).credit) == (
+        assert (row.amount, row.refunds_credit, customer_balance(diallo, today=TODAY).credit) == (
             D("-35.00"),
             note,
             D(0),
@@ -337,6 +341,37 @@ class TestPromises:
         collecting.reverse_payment(payment, reason="Chèque sans provision", by=None)
         promise.refresh_from_db()
         assert promise.is_open
+
+    def test_a_late_payment_undone_gives_the_promise_back_as_it_was(self, diallo):
+        due_on = TODAY - timedelta(days=30)
+        promise = promise_of(diallo, "300.00", due_on)
+        invoice = issued(diallo, "700.00")
+        for method in ("cheque", "transfer"):
+            payment = pay(diallo, "300.00", invoice, method=method)
+            promise.refresh_from_db()
+            assert (promise.is_open, promise.release_code) == (False, "paid_late")
+            collecting.reverse_payment(payment, reason="Sans provision", by=None)
+            promise.refresh_from_db()
+            assert (promise.is_open, promise.due_on, promise.amount, promise.released_because) == (True, due_on, D("300.00"), "")
+            assert promise.is_broken(clock.now())
+
+    def test_a_promise_on_an_invoice_due_again_is_given_back_too(self, diallo):
+        invoice = issued(diallo, "700.00")
+        promise = promise_of(diallo, "900.00", TODAY + timedelta(days=5))
+        Commitment.objects.filter(pk=promise.pk).update(about_kind="invoice", about_ref=invoice.public_id)
+        payment = pay(diallo, "700.00", invoice)
+        promise.refresh_from_db()
+        assert promise.release_code == "nothing_due"
+        collecting.reverse_payment(payment, reason="Erreur", by=None)
+        promise.refresh_from_db()
+        assert (promise.is_open, promise.is_broken(clock.now())) == (True, False)
+
+    def test_what_a_person_released_stays_so(self, diallo, nadia):
+        promise = promise_of(diallo, "300.00", TODAY - timedelta(days=30))
+        commitments.release(promise, by=nadia, reason="Un geste")
+        collecting.reverse_payment(pay(diallo, "300.00", issued(diallo, "700.00")), reason="Erreur", by=None)
+        promise.refresh_from_db()
+        assert (promise.is_open, promise.released_because) == (False, "Un geste")
 
     def test_each_euro_counts_for_one_promise_the_nearest_first(self, diallo):
         invoice = issued(diallo, "700.00")
@@ -422,3 +457,34 @@ class TestThanks:
         assert guard(mail) == ""
         gesture(payment)
         assert why in guard(mail)
+        outbox.drain(now=clock.real_now() + timedelta(minutes=2), guards=jobs.MAIL_GUARDS, way=Nowhere())
+        mail.refresh_from_db()
+        assert (mail.state, why in mail.reason, [entry["what"] for entry in mail.decisions]) == ("cancelled", True, ["moot"])
+        assert (mail.interaction.audience, Email.objects.to_decide().count()) == ("house", 0)
+
+    def test_one_of_two_invoices_due_again_is_enough(self, diallo):
+        first, second = issued(diallo, "100.00"), issued(diallo, "200.00")
+        payment = pay(diallo, "300.00", first, second)
+        mail = Email.objects.get(purpose=thanks.PURPOSE)
+        collecting.release(payment.allocations.get(invoice=second), by=None)
+        assert isinstance(jobs.MAIL_GUARDS[mail.guard](mail), outbox.Moot)
+
+    def test_a_surplus_given_back_since_is_read_again_by_a_person(self, diallo, nadia):
+        payment = pay(diallo, "750.00", issued(diallo, "700.00"))
+        mail = Email.objects.get(purpose=thanks.PURPOSE)
+        guard = jobs.MAIL_GUARDS[mail.guard]
+        collecting.refund(payment, D("50.00"), reason="Trop versé", by=None)
+        assert (guard(mail), isinstance(guard(mail), outbox.Moot)) == (
+            "Une somme de ce paiement a été rendue depuis\u00a0: relisez ce message.", False,
+        )  # fmt: skip
+        mail.settled_at = clock.now()
+        assert guard(mail) == ""
+
+    def test_an_invoice_paid_before_its_mail_left_is_still_sent_and_one_taken_back_is_held(self, diallo, nadia, company):
+        open_firm()
+        bill = really_issued(settle(diallo))
+        mail = Email.objects.get(purpose="invoice")
+        pay(diallo, str(bill.balance()), bill)
+        assert jobs.MAIL_GUARDS[mail.guard](mail) == ""
+        credit_invoice(bill, reason="Annulée", by=nadia, on=clock.today())
+        assert "Un avoir a annulé cette facture" in jobs.MAIL_GUARDS[mail.guard](mail)

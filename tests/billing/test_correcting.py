@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from billing import auditing, collecting, seals
 from billing.correcting import credit_invoice, left_to_credit
@@ -14,6 +15,7 @@ from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Refusal
 from tests.billing.house import drafted, issued, open_firm, settle
+from tests.billing.money import customer_balance
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -85,7 +87,7 @@ def test_what_is_paid_already_stays_to_the_clients_credit(invoice, diallo):
     collecting.record_payment(customer=diallo, amount=D("400"), method="transfer", paid_on=TODAY, by=None, invoices=[invoice])
     note = credit(invoice)
     assert (Allocation.objects.get(credit_note=note).amount, invoice.balance()) == (D("61.25"), D(0))
-    assert collecting.customer_balance(diallo, today=TODAY).credit == D("400.00")
+    assert customer_balance(diallo, today=TODAY).credit == D("400.00")
     assert auditing.verify() == []
 
 
@@ -131,4 +133,8 @@ def test_a_promise_on_an_invoice_wholly_credited_is_released(invoice, nadia):
     credit_invoice(invoice, reason="Un geste", by=nadia, on=clock.today(), lines=[{"position": 1, "amount": "10.00"}])
     assert Commitment.objects.get(pk=promise.pk).is_open
     credit_invoice(invoice, reason="Annulée", by=nadia, on=clock.today())
-    assert Commitment.objects.get(pk=promise.pk).release_reason == "Plus rien n’est dû sur cette facture."
+    released = Commitment.objects.get(pk=promise.pk)
+    assert (released.release_code, released.release_reason) == ("nothing_due", "")
+    assert released.released_because == "Plus rien n’est dû sur cette facture."
+    with translation.override("en"):
+        assert released.released_because == "Nothing more is due on this invoice."

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from billing import checks_of_papers, documents, rendering
+from billing import checks_of_papers, documents, patience, rendering
 from billing.document import from_json
 from billing.facturx import own_faults
 from billing.models import Invoice, InvoiceFile, Seal
@@ -112,6 +112,30 @@ def test_one_that_cannot_be_drawn_stops_nobody(invoice: Invoice, le_goff: Custom
     assert documents.make_missing() == 0  # it rests
     cache.clear()
     assert documents.make_missing() == 1
+
+
+def test_a_hundred_that_cannot_be_drawn_keep_no_good_one_waiting(invoice: Invoice, le_goff: Customer) -> None:
+    """The good one is the oldest, and each sweep tries twenty: it comes at the sixth, before anybody is tried twice."""
+    poisoned = Invoice.objects.bulk_create(
+        Invoice(customer=le_goff, number=f"F2026-{number:06d}", issued_on=clock.today(), issued_at=clock.now(), snapshot={})
+        for number in range(100, 200)
+    )
+    assert [documents.make_missing() for _sweep in range(6)] == [0, 0, 0, 0, 0, 1]
+    assert documents.file_of(invoice, "pdf") is not None
+    assert documents.make_missing() == 0
+    now = clock.real_now()
+    keys = [one.pk for one in poisoned]
+    assert patience.in_turn("paper", keys, now=now, most=100) == []
+    assert len(patience.in_turn("paper", keys, now=now + timedelta(minutes=11), most=100)) == 100
+
+
+def test_what_fails_rests_twice_as_long_each_time_and_comes_after_what_was_never_tried(db: None) -> None:
+    now = clock.real_now()
+    for failures in range(1, 12):
+        patience.note_failure("x", 1, now=now)
+        rest = min(timedelta(minutes=10 * 2 ** (failures - 1)), timedelta(days=1))
+        assert patience.in_turn("x", [1], now=now + rest - timedelta(seconds=1), most=1) == []
+        assert patience.in_turn("x", [1, 2, 3], now=now + rest, most=3) == [2, 3, 1]
 
 
 def test_two_makers_keep_one_pair(committing: object, invoice: Invoice) -> None:

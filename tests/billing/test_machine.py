@@ -24,6 +24,7 @@ from crm.models import Customer
 from lib import clock
 from lib.errors import Refusal
 from tests.billing.house import issued, open_firm, settle
+from tests.billing.money import customer_balance
 
 TODAY = clock.today()
 LONG = int(os.environ.get("EGARDS_MACHINE", "0"))
@@ -282,7 +283,7 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def each_client_stands_as_we_reckon(self):
         for customer in self.clients:
-            found = collecting.customer_balance(customer, today=TODAY, ids=[customer.pk])
+            found = customer_balance(customer, today=TODAY, ids=[customer.pk])
             assert (found.due, found.surplus, found.credit) == (
                 euros(sum(one.due for one in self.invoices.values() if one.customer == customer)),
                 euros(sum(payment.free for payment in self.live() if payment.customer == customer)),

@@ -15,7 +15,7 @@ from demo.stripe_standin import signature
 from lib import clock
 from lib.errors import Refusal
 from portal import paying
-from tests.billing.money import issued
+from tests.billing.money import customer_balance, issued
 from tests.harness.stripe import SECRET
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +186,7 @@ class TestMessages:
         tell_all(stripe_server)
         card = Payment.objects.get(provider="stripe")
         assert (card.unallocated(), invoice.balance()) == (D("860.00"), D(0))
-        assert collecting.customer_balance(invoice.customer, today=clock.today()).surplus == D("860.00")
+        assert customer_balance(invoice.customer, today=clock.today()).surplus == D("860.00")
 
 
 def forged(event, payload, header):

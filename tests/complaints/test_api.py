@@ -77,8 +77,8 @@ def test_the_same_call_twice_is_one(api, given):
 
 
 def test_a_refusal_without_the_mediator_is_refused(api, given):
-    made = api("POST", "complaints/", given)[1]
     Company.objects.update(mediator_website="")
+    made = api("POST", "complaints/", given)[1]
     status, told = api("POST", f"complaints/{made['id']}/answer/", {"decision": "refused", "words": "Non."})
     assert (status, list(told["errors"]), ComplaintLetter.objects.count()) == (400, ["decision"], 0)
     Company.objects.update(mediator_website="https://www.mediation-estuaire.example")

@@ -120,6 +120,11 @@ def test_a_letter_printed_and_never_posted_is_owed_again_and_the_client_reads_so
     shown = text_of(his.get(reverse("portal:messages")))
     assert "Nous avions noté cette lettre comme envoyée le" in shown
     assert ("Restée dans le bac" in shown, "1A 2" in shown) == (False, False)
+    with pytest.raises(Refusal, match="écrivez-la à nouveau"):
+        keep_proof(letter, on=today, number="1A 3", by=nadia, today=today)
+    told = text_of(signed_in(nadia).get(reverse("complaint_letter_read", args=[letter.public_id])))
+    assert "Enregistré par erreur, déclaré le" in told
+    assert ("Elle ne compte pas comme une réponse." in told, "1A 2" in told, "Garder une preuve" in told) == (True, False, False)
     assert refuse(complaint, words="Le bois est sain.", by=nadia, today=today, way="post") != letter
 
 

@@ -142,8 +142,9 @@ def test_a_refusal_is_shown_with_its_paragraph_then_leaves(as_nadia, complaint, 
     assert "Le bois est sain." in page(as_nadia, "complaint_letter_read", letter.public_id)
 
 
-def test_without_a_mediator_the_page_says_why_and_keeps_the_words(as_nadia, complaint):
+def test_without_a_mediator_the_page_says_why_and_keeps_the_words(as_nadia, house, diallo, nadia, today):
     Company.objects.update(mediator_name="")
+    complaint = open_complaint(customer=diallo, subject="Volet", body="Il gonfle.", channel="post", by=nadia, today=today)
     url = reverse("complaint_letter", args=[complaint.public_id, "reponse"])
     answer = as_nadia.post(url, {"decision": "partial", "words": "Non, parce que.", "way": "email"})
     assert answer.status_code == 422

@@ -7,9 +7,10 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
+from billing import rendering
 from complaints.handling import open_complaint
 from complaints.models import LetterFile
-from complaints.replying import acknowledge, refuse
+from complaints.replying import acknowledge, hold, refuse
 from complaints.typesetting import letter_html, typeset_waiting
 from config import jobs
 from crm.models import Attachment, Email
@@ -35,6 +36,15 @@ def test_a_letter_becomes_a_page_once_and_joins_its_mail(letter, as_nadia):
         assert (len(pdf.pages), str(pdf.docinfo["/Title"])) == (1, letter.subject)
     answer = as_nadia.get(reverse("complaint_letter_pdf", args=[letter.public_id]))
     assert (answer.content, answer["Content-Security-Policy"]) == (content, "default-src 'none'; sandbox")
+
+
+def test_many_that_cannot_be_typeset_keep_no_good_one_waiting(complaint, nadia, today, monkeypatch):
+    words = [f"{number} " + "mot " * 300 for number in range(6)]
+    long = [hold(complaint, words=text, until=days(today, 3), by=nadia, today=today, way="post") for text in words]
+    good = acknowledge(complaint, by=nadia, today=today, way="post")
+    monkeypatch.setattr(rendering, "LARGEST", len(letter_html(good)) + 500)
+    assert [typeset_waiting(limit=3) for _sweep in range(4)] == [0, 0, 1, 0]
+    assert [LetterFile.objects.filter(letter=one).exists() for one in (good, *long)] == [True] + [False] * 6
 
 
 def test_a_mail_that_has_left_is_not_touched(letter):

@@ -5,7 +5,12 @@ import email.policy
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
+from accounts import people
 from accounts.models import User
 from billing import collecting, questions
 from billing.issuing import issue_invoice
@@ -130,3 +135,73 @@ def test_a_subject_keeps_its_no_break_spaces_to_the_reader(company, diallo, nadi
     row = write_to_customer(customer=diallo, recipient=to, subject=subject, body="Bonjour.", by=nadia, once="x")
     message = email.message_from_bytes(build(row).content, policy=email.policy.default)
     assert (row.subject, message["Subject"]) == (subject, subject)
+
+
+@pytest.fixture
+def outbox(settings):
+    """The product's own way of mail, which pytest-django takes away."""
+    settings.EMAIL_BACKEND = "crm.mailing.OutboxBackend"
+
+
+ACCOUNT_NOTICES = (
+    "account/email/password_changed", "account/email/password_reset", "mfa/email/totp_activated", "mfa/email/totp_deactivated",
+    "mfa/email/recovery_codes_generated",
+)  # fmt: skip
+
+
+def every_account_mail(nadia: User, contact: Contact, payload: str, language: str) -> list[Email]:
+    """One mail of each kind that tells somebody of their own access, the payload wherever a row or a browser can hold it."""
+    open_firm()
+    name = "Camille" if any(mark in payload for mark in REFUSED) else payload[:80]  # refused when it is typed
+    Company.objects.update(name=name, sender_name=name, email="bonjour@atelier.example")
+    client = access.invite(contact, by=nadia).user
+    User.objects.filter(pk__in=[nadia.pk, client.pk]).update(name=name, language=language)
+    nadia.refresh_from_db()
+    before = list(Email.objects.values_list("pk", flat=True))
+    browser = Client(headers={"accept-language": language, "user-agent": payload.replace("\r", " ").replace("\n", " ")})
+    code, reset = reverse("account_request_login_code"), reverse("account_reset_password")
+    for place, address in ((code, client.email), (code, "inconnu@nulle.example"), (reset, nadia.email)):
+        assert browser.post(place, {"email": address}).status_code == 302
+    request = RequestFactory(headers={"user-agent": payload}).get("/")
+    with request_context(request):
+        for prefix in ACCOUNT_NOTICES:
+            get_adapter(request).send_notification_mail(prefix, nadia)
+    people.send_invitation(
+        people.invite(email="neuf@atelier.example", name="Neuf", role="viewer", by=nadia, language=language), by=nadia
+    )
+    people.change_person(nadia, by=nadia, role="manager", team=None, email="nadia.neuve@atelier.example")
+    update_company(
+        by=None, iban="FR1420041010050500013M02606", sender_email="nous@atelier.example", smtp_host="smtp.atelier.example"
+    )
+    return list(Email.objects.exclude(pk__in=before).order_by("pk"))
+
+
+@pytest.mark.parametrize(("payload", "language"), [(one, ("fr", "en")[place % 2]) for place, one in enumerate(PAYLOADS)])
+def test_nothing_hostile_reaches_a_mail_of_an_account(outbox, company, diallo, nadia, payload, language):
+    contact = Contact.objects.create(
+        customer=diallo, last_name="Diallo", email="diallo@example.org", email_key="diallo@example.org", language=language
+    )
+    mails = every_account_mail(nadia, contact, payload, language)
+    assert len(mails) >= 11
+    for row in mails:
+        message = email.message_from_bytes(build(row).content, policy=email.policy.default)
+        assert {name.lower() for name in message} <= HEADERS, row.subject
+        assert [len(message.get_all(name)) for name in ("To", "From", "Subject")] == [1, 1, 1], row.subject
+        assert [one.addr_spec for one in message["To"].addresses] == [row.recipient_email]
+        assert [one.addr_spec for one in message["From"].addresses] == [row.sender_email or "bonjour@atelier.example"]
+        assert [part.get_content_type() for part in message.walk()] == ["text/plain"], row.subject
+        assert (message.defects, "\n" in message["Subject"]) == ([], False)
+
+
+@pytest.mark.parametrize(("language", "greeting"), [("fr", "Bonjour"), ("en", "Hello")])
+def test_the_mails_of_an_account_are_in_their_reader_s_language_and_set_as_print(
+    outbox, company, diallo, nadia, language, greeting
+):
+    contact = Contact.objects.create(
+        customer=diallo, last_name="Diallo", email="diallo@example.org", email_key="diallo@example.org", language=language
+    )
+    mails = every_account_mail(nadia, contact, "Camille", language)
+    assert len(mails) >= 11
+    for row in mails:
+        assert row.text.strip().startswith(greeting), row.text[:60]
+        assert [mark for mark in ("'", "&#", "&amp;", " :", " ;", " ?", " !") if mark in row.subject + row.text] == [], row.text

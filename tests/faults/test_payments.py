@@ -27,7 +27,7 @@ from crm.customers import create_customer
 from crm.models import Email
 from demo.stripe_standin import signature
 from lib import clock
-from tests.billing.money import issued
+from tests.billing.money import customer_balance, issued
 from tests.harness.stripe import API_KEY, SECRET
 
 D = Decimal
@@ -211,7 +211,7 @@ def test_card_and_transfer_at_once_leave_one_paid_invoice_and_a_surplus(committi
 
     together([by_hand, by_card], 2)
     assert (Payment.objects.count(), Invoice.objects.get().balance()) == (2, D(0))
-    assert collecting.customer_balance(invoice.customer, today=clock.today()).surplus == D(10)
+    assert customer_balance(invoice.customer, today=clock.today()).surplus == D(10)
     assert books_agree()
 
 

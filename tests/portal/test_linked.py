@@ -252,7 +252,7 @@ def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, lin
     assert [row.what for row in made] == [
         f"Régler la {said}", f"Régler la {said}", f"Lui répondre sur la {said}", f"Répondre à sa question sur la {said}",
     ]  # fmt: skip
-    assert (made[0].release_reason, made[1].about_label) == ("Le client a donné un autre jour.", label)
+    assert (made[0].released_because, made[1].about_label) == ("Le client a donné un autre jour.", label)
     assert set(Interaction.objects.filter(about_ref=invoice.public_id).values_list("about_label", flat=True)) == {label}
 
 

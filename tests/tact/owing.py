@@ -15,9 +15,16 @@ MONDAY = date(2026, 11, 23)
 
 
 def invoice(
-    customer: Customer, *, late: int = 3, total: str = "860.00", on: date = MONDAY, number: str = "", draft: Invoice | None = None
+    customer: Customer,
+    *,
+    late: int = 3,
+    total: str = "860.00",
+    on: date = MONDAY,
+    number: str = "",
+    draft: Invoice | None = None,
+    printed: str = "",
 ) -> Invoice:
-    """An issued invoice (`draft` become one), due `late` days before `on`, thirty days after it was issued."""
+    """An issued invoice (`draft` become one), due `late` days before `on`, thirty days after it was issued; `printed` is the IBAN on its paper."""
     due_on = on - timedelta(days=late)
     made = draft or Invoice(customer=customer)
     fields = {
@@ -28,7 +35,7 @@ def invoice(
         "due_on": due_on,
         "total_excl_tax": Decimal(total),
         "total_incl_tax": Decimal(total),
-        "snapshot": {},
+        "snapshot": {"payment": {"iban": printed}} if printed else {},
     }
     for name, value in fields.items():
         setattr(made, name, value)
@@ -70,3 +77,28 @@ def told(customer: Customer, kind: str, bill: Invoice | None = None, **fields: A
     return Interaction.objects.create(
         customer=customer, kind=kind, summary=str(Kind(kind).label), occurred_at=at, recorded_at=at, **about, **fields
     )
+
+
+class Nowhere:
+    """A way out that no mail may take."""
+
+    def open(self) -> None:
+        """Nothing to open."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def deliver(self, message: object) -> None:
+        """Never."""
+        raise AssertionError("a mail left")
+
+
+def credited(bill: Invoice) -> Invoice:
+    """The whole of `bill` taken back by a credit note."""
+    note = Invoice.objects.create(
+        customer=bill.customer, kind="credit_note", number="A2026-000001", issued_on=MONDAY, issued_at=clock.now(), credit_of=bill,
+        total_excl_tax=bill.total_excl_tax, total_incl_tax=bill.total_incl_tax, credit_reason="Un geste", snapshot={},
+    )  # fmt: skip
+    Allocation.objects.create(credit_note=note, invoice=bill, amount=bill.balance(), made_on=MONDAY)
+    settle_due_date(bill, Decimal(0), by=None)
+    return note

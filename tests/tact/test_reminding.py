@@ -21,7 +21,7 @@ from tact.models import Hold, Reminder
 from tact.planning import Planned, plan_one
 from tact.reminding import Ready, Said, prepare
 from tact.rereading import reason_to_hold
-from tests.tact.owing import MONDAY, invoice, pay, promised
+from tests.tact.owing import MONDAY, Nowhere, credited, invoice, pay, promised
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -209,6 +209,7 @@ def test_what_a_professional_bought_for_their_home_bears_no_penalty(
 
 FACTS: dict[str, Callable[[Customer, Invoice, User], object]] = {
     "paid": lambda customer, bill, by: pay(bill),
+    "credited": lambda customer, bill, by: credited(bill),
     "partly": lambda customer, bill, by: pay(bill, "1.00"),
     "promise": lambda customer, bill, by: promised(bill, due_on=date(2026, 11, 27), amount="860.00", author=by),
     "question": lambda customer, bill, by: ask(bill, words="Pourquoi ?", contact=None),
@@ -234,6 +235,7 @@ FACTS: dict[str, Callable[[Customer, Invoice, User], object]] = {
 }
 WORDS = {
     "paid": "La facture F2026-000001 a été payée depuis : ce rappel n’a plus lieu d’être.",
+    "credited": "La facture F2026-000001 a été corrigée par un avoir depuis : ce rappel n’a plus lieu d’être.",
     "partly": "Un règlement est arrivé depuis sur la facture F2026-000001 : relisez ce rappel.",
     "promise": "Depuis l’approbation : A promis 860,00 € pour vendredi 27 novembre, noté par Karim aujourd’hui.",
     "question": "Depuis l’approbation : Question posée aujourd’hui, nous n’avons pas encore répondu.",
@@ -256,22 +258,8 @@ def test_a_fact_since_the_approval_holds_the_mail_and_says_so(fact: str, le_goff
     assert reason.replace("\u00a0", " ") == WORDS[fact]
     outbox.drain(now=clock.real_now() + timedelta(minutes=2), guards={"reminder": reason_to_hold}, way=Nowhere())
     made.mail.refresh_from_db()
-    assert (made.mail.state, made.mail.reason) == ("held", reason)
+    assert (made.mail.state, made.mail.reason) == ("cancelled" if fact in ("paid", "credited") else "held", reason)
     assert Reminder.objects.done().count() == 0
-
-
-class Nowhere:
-    """A way out that no mail may take."""
-
-    def open(self) -> None:
-        """Nothing to open."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def deliver(self, message: object) -> None:
-        """Never."""
-        raise AssertionError("a mail left")
 
 
 def test_a_held_reminder_did_nothing_and_is_decided_again(le_goff: Customer, karim: User) -> None:
@@ -292,3 +280,23 @@ def test_who_paid_yesterday_is_not_written_to_again_today(le_goff: Customer, kar
     decision = planned(le_goff, on=MONDAY + timedelta(days=1)).decision
     assert (decision.decision, decision.reasons[0].code, decision.resume_on) == ("wait", "just_reminded", date(2026, 11, 26))
     assert planned(le_goff, on=MONDAY + timedelta(days=3)).decision.decision == "send"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_reminder_says_that_the_account_printed_is_not_ours_any_more_and_gives_none(
+    le_goff: Customer, karim: User, count: int
+) -> None:
+    printed, today = "FR7630006000011234567890189", "FR7614508059411234567890167"
+    Company.objects.update(iban=printed)
+    for _number in range(count):
+        invoice(le_goff, printed=printed)
+    before = ready(le_goff, karim)
+    Company.objects.update(iban=today)
+    with pytest.raises(Conflict):  # what was seen did not say it
+        reminding.approve(le_goff, by=karim, on=MONDAY, now=NOW, seen=before.message.digest)
+    mail = approve(le_goff, karim).mail
+    assert mail is not None
+    said = "cette facture" if count == 1 else "d’une de ces factures"
+    assert f"Notre compte bancaire a changé depuis l’envoi {'de ' if count == 1 else ''}{said}" in mail.text
+    assert ("FR76" in mail.text, "0189" in mail.text, "0167" in mail.text) == (False, False, False)
+    assert "compte bancaire" not in before.message.body
