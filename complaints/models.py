@@ -4,6 +4,7 @@ The database itself refuses to change them, and refuses a refusal to a consumer 
 (`complaints.triggers`). Where a complaint stands is never stored: `complaints.states` answers from the facts and a day.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         own = ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None)
         last = Subquery(own.filter(on__lte=today, kind__in=DOORS).order_by("-on", "-id").values("kind")[:1])
         return self.annotate(door=Coalesce(last, Value("")), begun=Exists(own.filter(kind__in=OPENINGS)))
+
+    def on_invoices(self, invoice_ids: Iterable[int]) -> "ComplaintQuerySet":
+        """Those about these invoices, whole or one line: what waits with `open_on`."""
+        return self.filter(invoice_id__in=invoice_ids)
 
     def with_facts(self) -> "ComplaintQuerySet":
         """Each with its facts and the fate of its letters, ready for `standing_on`."""
