@@ -161,7 +161,7 @@ def test_sums_asked_for_earlier_never_replace_later_ones(editor: Page) -> None:
         with editor.expect_response(lambda answer: answer.request == late[0].request, timeout=PATIENCE):
             late[0].continue_()
         editor.wait_for_timeout(100)
-    expect(editor.locator("#reckoning .all dd")).to_have_text("120,00 €")
+    expect(editor.locator("#reckoning .all dd")).to_have_text("120,00 €", timeout=PATIENCE)
 
 
 def test_what_is_typed_while_a_line_is_being_added_is_kept_and_added_up(editor: Page) -> None:
