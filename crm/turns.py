@@ -5,6 +5,8 @@ never stop, an unlucky one is refused after half a minute. A lock on a file puts
 """
 
 import fcntl
+import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,9 +28,31 @@ def in_turn() -> Iterator[None]:
         with transaction.atomic():
             yield
         return
-    path = Path(settings.DATA_DIR) / f"{settings.INSTALLATION_KIND}.turn"
-    with path.open("w", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    file = os.open(Path(settings.DATA_DIR) / f"{settings.INSTALLATION_KIND}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _queue(file)
         with transaction.atomic():
-            transaction.on_commit(partial(fcntl.flock, file, fcntl.LOCK_UN))
+            transaction.on_commit(partial(_leave, file))
             yield
+    finally:
+        os.close(file)  # whatever it held is let go
+
+
+def _queue(file: int) -> None:
+    """Take the next number, hold its byte of the file, and wait for the byte of the number before: whoever comes later waits for
+    ours. A plain lock would go to whoever asks while it is free, and send the one that waited longest back to the end."""
+    fcntl.flock(file, fcntl.LOCK_EX)  # only the time to take a number
+    number = 1 + int.from_bytes(os.pread(file, 8, 0))
+    os.pwrite(file, number.to_bytes(8), 0)
+    _lock(file, fcntl.F_WRLCK, number)
+    fcntl.flock(file, fcntl.LOCK_UN)
+    _lock(file, fcntl.F_WRLCK, number - 1)
+
+
+def _leave(file: int) -> None:
+    _lock(file, fcntl.F_UNLCK, 0, length=0)  # the whole file
+
+
+def _lock(file: int, kind: int, start: int, *, length: int = 1) -> None:
+    """A lock of this opening of the file, which threads do not share, on one of its bytes; waits until it is free."""
+    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, struct.pack("hhqqi", kind, os.SEEK_SET, start, length, 0))
