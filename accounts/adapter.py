@@ -12,6 +12,8 @@ from django.utils import translation
 
 from accounts import audit, vault
 from accounts.models import User
+from lib import clock
+from lib.typography import long_date
 
 PRODUCT = "Égards"
 
@@ -27,10 +29,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of whoever has this address; a stranger's, in that of the page they are on."""
-        if "user_agent" in context:  # words of whoever asked: one line of what can be seen
-            context = {**context, "user_agent": "".join(mark for mark in context["user_agent"] if mark.isprintable())[:200]}
         known = User.objects.filter(email__iexact=email).values_list("language", flat=True).first()
-        with translation.override(known or translation.get_language()):
+        language = known or translation.get_language() or "fr"
+        if "user_agent" in context:  # words of whoever asked: one line of what can be seen
+            seen = "".join(mark for mark in context["user_agent"] if mark.isprintable())[:200]
+            day = long_date(clock.local(context["timestamp"]).date(), language=language)
+            context = {**context, "user_agent": seen, "day": day}
+        with translation.override(language):
             super().send_mail(template_prefix, email, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:

@@ -185,7 +185,7 @@ def test_nothing_hostile_reaches_a_mail_of_an_account(outbox, company, diallo, n
     assert len(mails) >= 11
     for row in mails:
         message = email.message_from_bytes(build(row).content, policy=email.policy.default)
-        assert {name.lower() for name in message} <= HEADERS, row.subject
+        assert {name.lower() for name in message} <= HEADERS | {"content-transfer-encoding"}, row.subject
         assert [len(message.get_all(name)) for name in ("To", "From", "Subject")] == [1, 1, 1], row.subject
         assert [one.addr_spec for one in message["To"].addresses] == [row.recipient_email]
         assert [one.addr_spec for one in message["From"].addresses] == [row.sender_email or "bonjour@atelier.example"]
