@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import audit, vault
+from accounts import audit, people, vault
 from accounts.models import User
 from lib import clock
 from lib.typography import long_date
@@ -61,6 +61,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         assert isinstance(user, User)
+        if chosen := request.session.pop("language", ""):  # chosen at the door, by who then came in
+            people.update_profile(user, language=chosen)
         audit.note("login.succeeded", by=user, subject=user.email)
         return super().post_login(request, user, **kwargs)
 

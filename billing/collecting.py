@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -162,7 +162,8 @@ def refund(
 
 def announce_transfer(invoice: Invoice, *, contact: Contact | None, on: date, by: User | None = None) -> TransferNotice:
     """The client says that a transfer of what is due left on `on`: reminders of this invoice wait for its days of transit.
-    Said again meanwhile, it is the same notice. Refuses an invoice already paid, and a day to come."""
+    Said again meanwhile, it is the same notice. Refuses an invoice already paid, a day to come and, from the client alone, a
+    third transfer when neither of the last two arrived."""
     with transaction.atomic():
         (current,) = lock_invoices([invoice]).values()
         client = lock_customer(current.customer)
@@ -172,8 +173,11 @@ def announce_transfer(invoice: Invoice, *, contact: Contact | None, on: date, by
             raise Refusal(_("Cette facture est déjà réglée : il n’y a plus rien à virer."))
         if live := TransferNotice.objects.filter(invoice=current, announced_on__lte=on).in_transit(on).first():
             return live
+        if by is None:
+            _refuse_a_third(current)
         notice, made = TransferNotice.objects.get_or_create(
-            invoice=current, announced_on=on, defaults={"contact": contact, "expected_by": arrival(Method.TRANSFER, on), "noted_by": by}
+            invoice=current, announced_on=on, withdrawn_at=None,
+            defaults={"contact": contact, "expected_by": arrival(Method.TRANSFER, on), "noted_by": by},
         )  # fmt: skip
         if made:
             timeline.record(
@@ -182,6 +186,37 @@ def announce_transfer(invoice: Invoice, *, contact: Contact | None, on: date, by
                 data={"on": on.isoformat(), "expected_by": notice.expected_by.isoformat()},
             )  # fmt: skip
     return notice
+
+
+def withdraw_transfer(invoice: Invoice, *, contact: Contact | None, by: User | None = None) -> bool:
+    """The client says that no transfer has left after all: nothing is awaited any more, reminders go on, and the record keeps
+    both days. Returns whether there was one to withdraw: said twice, it is once."""
+    with transaction.atomic():
+        (current,) = lock_invoices([invoice]).values()
+        client = lock_customer(current.customer)
+        live = list(TransferNotice.objects.filter(invoice=current).in_transit(clock.today()))
+        if not live:
+            return False
+        TransferNotice.objects.filter(pk__in=[row.pk for row in live]).update(withdrawn_at=clock.now())
+        timeline.record(
+            customer=client, contact=contact, kind=Kind.TRANSFER_WITHDRAWN, summary=lazy("Virement annoncé par erreur"), by=by,
+            direction=Direction.IN, about=current, about_kind="invoice", audience=Audience.CUSTOMER,
+            data={"on": min(row.announced_on for row in live).isoformat()},
+        )  # fmt: skip
+    return True
+
+
+def _refuse_a_third(invoice: Invoice) -> None:
+    """Two announced since something last came, and none of them there: a person looks before reminders wait again."""
+    came = invoice.allocations.aggregate(last=Max("made_on"))["last"]
+    rows = TransferNotice.objects.filter(invoice=invoice, withdrawn_at=None)
+    if (rows.filter(announced_on__gt=came) if came else rows).count() >= 2:
+        raise Refusal(
+            _(
+                "Deux virements nous ont été annoncés sur cette facture, et nous n’en voyons pas trace. Dites-nous-en un mot, dans "
+                "« En parler » : une personne regarde avec vous, et les rappels s’arrêtent en attendant."
+            )
+        )
 
 
 def arrival(method: str, on: date) -> date:

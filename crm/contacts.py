@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from crm import search, timeline
@@ -30,7 +32,7 @@ def add_contact(customer: Customer, *, by: User | None, **fields: Any) -> Contac
         contact.is_main = contact.is_main or not Contact.objects.present().filter(customer=customer).exists()
         set_contact_keys(contact).save(force_insert=True)
         _only_one_main(contact)
-        _trace(contact, _("Contact ajouté"), by=by, changed=sorted(fields))
+        _trace(contact, gettext_lazy("Contact ajouté"), by=by, changed=sorted(fields))
     return contact
 
 
@@ -51,18 +53,18 @@ def edit_contact(contact: Contact, *, by: User | None, version: int | None = Non
         current.version += 1
         set_contact_keys(current).save()
         _only_one_main(current)
-        _trace(current, _("Contact modifié"), by=by, changed=changed)
+        _trace(current, gettext_lazy("Contact modifié"), by=by, changed=changed)
     return current
 
 
 def archive_contact(contact: Contact, *, by: User | None) -> Contact:
     """Put aside a person who left; their exchanges stay. Archiving twice is archiving once."""
-    return _archive(contact, _("Contact archivé"), archived=True, by=by)
+    return _archive(contact, gettext_lazy("Contact archivé"), archived=True, by=by)
 
 
 def restore_contact(contact: Contact, *, by: User | None) -> Contact:
     """Bring back a person who had been put aside."""
-    return _archive(contact, _("Contact rétabli"), archived=False, by=by)
+    return _archive(contact, gettext_lazy("Contact rétabli"), archived=False, by=by)
 
 
 def main_contact_of(customer: Customer) -> Contact | None:
@@ -78,7 +80,7 @@ def main_contact_of(customer: Customer) -> Contact | None:
     return set_contact_keys(contact)
 
 
-def _archive(contact: Contact, summary: str, *, archived: bool, by: User | None) -> Contact:
+def _archive(contact: Contact, summary: Promise, *, archived: bool, by: User | None) -> Contact:
     with transaction.atomic():
         current = Contact.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contact.pk)
         if bool(current.archived_at) == archived:
@@ -96,7 +98,7 @@ def _only_one_main(contact: Contact) -> None:
         Contact.objects.filter(customer_id=contact.customer_id, is_main=True).exclude(pk=contact.pk).update(is_main=False)
 
 
-def _trace(contact: Contact, summary: str, *, by: User | None, changed: list[str]) -> None:
+def _trace(contact: Contact, summary: Promise, *, by: User | None, changed: list[str]) -> None:
     search.index_contacts([contact])
     data = {"contact": contact.public_id, "fields": changed}
     timeline.record(customer=contact.customer, kind=Kind.CUSTOMER_CHANGED, summary=summary, by=by, contact=contact, data=data)

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from accounts.rights import Right
+from billing.models import Invoice
 from crm import commitments
 from crm.models import Commitment, Contact, Customer
 from crm.models.timeline import Visibility
 from desk import phrases
 from desk.dates import Due, read_due
-from lib import clock
+from lib import clock, typography
 from lib.errors import Refusal
 
 WHEN = {
@@ -108,6 +110,18 @@ class PromiseForm(Promising):
         except Refusal as refusal:
             self.refuse(refusal)
             return None
+
+
+def beyond_due(made: Commitment, ids: list[int], by: User) -> str:
+    """What to say of money the client promises beyond what they owe (an advance is one, and stays possible); nothing when it
+    is within, or when they owe nothing yet. One statement for such a promise."""
+    if made.owed_by != Commitment.Owed.THEM or made.amount is None or not by.may(Right.SEE_AMOUNTS):
+        return ""
+    due = sum((row.balance() for row in Invoice.objects.unpaid_of(ids).only("total_incl_tax").order_by("pk")), Decimal(0))
+    if not 0 < due < made.amount:
+        return ""
+    values = {"due": typography.amount(due, language=phrases.language())}
+    return _("Ce client doit %(due)s aujourd’hui : les rappels attendront cette somme, et pas davantage.") % values
 
 
 class MoveForm(Promising):

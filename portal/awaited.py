@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.models import Commitment, Contact, Interaction
 from crm.models.customers import Channel
 from crm.models.timeline import Kind
+from lib.typography import long_date
 
 SHOWN = 5
 
@@ -50,6 +52,9 @@ def asked(said: Interaction) -> str:
     values = {"what": said.about_label}
     if parts := said.data.get("parts"):
         return _("Régler en %(count)s fois : %(what)s") % {**values, "count": parts}
+    if said.kind == Kind.TIME_REQUESTED and (until := said.data.get("until")):
+        day = long_date(date.fromisoformat(until), language=get_language() or "fr")
+        return _("Un peu de temps, jusqu’au %(day)s : %(what)s") % {**values, "day": day}
     if said.kind == Kind.TIME_REQUESTED:
         return _("Un peu de temps : %(what)s") % values
     return _("Un mot : %(what)s") % values if said.about_label else _("Votre message")

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from billing.models import Invoice
 from complaints.models import Complaint
 from complaints.states import CLOSINGS
-from crm.models import Company, Contact, Customer
+from crm.models import Commitment, Company, Contact, Customer
 from crm.models.timeline import Audience
 from lib import clock
 from lib.money import ZERO
@@ -48,13 +48,14 @@ class Reader:
 class Between:
     """What a page says of it. `waits`: by public id of an unpaid invoice, the sentence on what is not asked for; `awaited` and
     `questions`: what they wait for from us; `left`: EUR of theirs that count on nothing; `transits`: transfers they
-    announced, by invoice (primary key)."""
+    announced, by invoice (primary key); `said`: every promise and open request it was read from."""
 
     waits: dict[str, str] = field(default_factory=dict)
     awaited: list[Awaited] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
     left: Decimal = ZERO
     transits: dict[int, list[Transit]] = field(default_factory=dict)
+    said: list[Commitment] = field(default_factory=list)
 
 
 def read_between(
@@ -80,6 +81,7 @@ def read_between(
         questions=traces.questions,
         left=situation.kept,
         transits=traces.transits,
+        said=said,
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.questions import LONGEST, answer_by
 from complaints import handling
-from crm import attachments, commitments, timeline
+from crm import commitments, timeline
 from crm.attachments import Stored
 from crm.models import Commitment, Email, Interaction
 from crm.models.customers import Channel
@@ -25,7 +25,7 @@ from lib import clock
 from lib.errors import Refusal
 from lib.plain_text import check_text
 from portal.forms import Matter
-from portal.once import once
+from portal.joined import once_with_files
 from portal.space import Space
 
 FOLDER = "portal/timeline"
@@ -77,19 +77,10 @@ def received_words(matter: str) -> str:
 def hear(space: Space, *, attached: Sequence[UploadedFile], key: str, **said: str) -> bool:
     """Send what was said, with its files, once however often its form is sent; returns whether it was sent now. Files that no
     row kept (refused, said already) go from storage. Raises Refusal."""
-    try:
-        stored = attachments.store(attached)
-    except Refusal as refusal:
-        raise Refusal(refusal.message, field="attached") from refusal
-    # The same words with another file are something else to say.
-    what: dict[str, object] = {**said, "files": [file.sha256 for file in stored]} if stored else {**said}
-    try:
-        return once(
-            lambda: send_message(space, files=stored, **said), who=space.contact.public_id, where=space.customer.public_id,
-            what=what, key=key,
-        )  # fmt: skip
-    finally:
-        attachments.discard_unused(stored)
+    return once_with_files(
+        lambda stored: send_message(space, files=stored, **said), attached=attached, who=space.contact.public_id,
+        where=space.customer.public_id, what=said, key=key,
+    )  # fmt: skip
 
 
 def send_message(space: Space, *, matter: str, subject: str, words: str, files: Sequence[Stored] = ()) -> object:

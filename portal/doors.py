@@ -25,6 +25,7 @@ from billing.models import AccessLink
 from crm.company import the_company
 from lib import clock
 from portal import fresh_links
+from portal.language import speak_to
 
 SALT = "portal.doors"
 COOKIE = "__Secure-document" if settings.HTTPS else "document"
@@ -90,7 +91,10 @@ def by_link(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponse:
         link = link_of(request, ref)
-        return closed(view(request, link, *args, **kwargs)) if link is not None else dead(request)
+        if link is None:
+            return dead(request)
+        speak_to(request, link)
+        return closed(view(request, link, *args, **kwargs))
 
     return guarded
 

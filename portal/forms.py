@@ -41,7 +41,6 @@ class TalkForm(forms.Form):
     help = forms.ChoiceField(label=_("Qu’est-ce qui vous aiderait ?"), choices=Help, widget=forms.RadioSelect, initial=Help.TIME)
     on = forms.DateField(
         label=_("Pour quel jour ?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Si c’est de temps que vous avez besoin."),
     )  # fmt: skip
     parts = forms.TypedChoiceField(
         label=_("En combien de fois ?"), required=False, coerce=int, empty_value=0,
@@ -52,6 +51,20 @@ class TalkForm(forms.Form):
         label=_("Quelques mots, si vous le souhaitez"), required=False, max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
+
+    attached = FilesField(
+        label=_("Photos ou documents, pour un désaccord"), required=False,
+        help_text=_("Ce qui montre le défaut, le devis, la lettre : dix fichiers au plus, 20 Mo chacun."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, dropped: Sequence[str] = (), **kwargs: Any) -> None:
+        """`dropped` names the files too big to be let in."""
+        super().__init__(*args, **kwargs)
+        self.dropped = dropped
+
+    def tell_days(self, rule: str) -> None:
+        """Say under the day what will become of it."""
+        self.fields["on"].help_text = rule
 
     def without_money(self) -> "TalkForm":
         """The same, when nothing is left to pay: neither time nor several payments are offered."""
@@ -69,6 +82,13 @@ class TalkForm(forms.Form):
             self.add_error("parts", _("Dites-nous en combien de fois."))
         if choice in (Help.QUESTION, Help.DISAGREE, Help.WORD) and not said.get("words"):
             self.add_error("words", _("Écrivez quelques mots : nous ne pouvons pas répondre à rien."))
+        for name in self.dropped:
+            self.add_error("attached", attachments.too_big(name))
+        if said.get("attached") and choice != Help.DISAGREE:
+            sentence = _(
+                "Des fichiers se joignent à un désaccord : choisissez « Je ne suis pas d’accord », ou envoyez-les par e-mail."
+            )
+            self.add_error("attached", sentence)
         return said
 
 

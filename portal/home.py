@@ -81,7 +81,7 @@ def documents(request: HttpRequest, space: Space) -> HttpResponse:
 
 def reading_of(space: Space, ref: str) -> reading.Reading:
     """The person in front of one of their documents; Http404, when it is read, for any other."""
-    urls = {name: reverse(f"portal:document_{name}", args=[ref]) for name in ("ask", "talk", "transferred", "pay")}
+    urls = {name: reverse(f"portal:document_{name}", args=[ref]) for name in reading.GESTURES}
     urls |= {kind: reverse("portal:document_file", args=[ref, kind]) for kind in ("pdf", "xml")}
     urls["page"] = reverse("portal:document", args=[ref])
 
@@ -132,6 +132,14 @@ def document_talk(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
 def document_transferred(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
     """«J’ai fait le virement»."""
     return reading.transferred(request, reading_of(space, ref))
+
+
+@policy(contact=True)
+@in_space
+@require_POST
+def document_mistaken(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
+    """«Je me suis trompé»: no transfer has left."""
+    return reading.mistaken(request, reading_of(space, ref))
 
 
 @policy(contact=True)

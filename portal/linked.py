@@ -15,7 +15,7 @@ from portal.files import stored_file
 
 def reading_of(link: AccessLink) -> reading.Reading:
     """The reader of that link, and the addresses of its pages."""
-    urls = {name: reverse(f"portal:linked_{name}", args=[link.public_id]) for name in ("ask", "talk", "transferred", "pay")}
+    urls = {name: reverse(f"portal:linked_{name}", args=[link.public_id]) for name in reading.GESTURES}
     urls |= {kind: reverse("portal:linked_file", args=[link.public_id, kind]) for kind in ("pdf", "xml")}
     urls["page"], urls["seen"] = (
         reverse("portal:linked", args=[link.public_id]),
@@ -87,6 +87,14 @@ def talk(request: HttpRequest, link: AccessLink) -> HttpResponse:
 def transferred(request: HttpRequest, link: AccessLink) -> HttpResponse:
     """«J’ai fait le virement»."""
     return acted(link, reading.transferred(request, reading_of(link)))
+
+
+@policy(public=True)
+@require_POST
+@by_link
+def mistaken(request: HttpRequest, link: AccessLink) -> HttpResponse:
+    """«Je me suis trompé»: no transfer has left."""
+    return acted(link, reading.mistaken(request, reading_of(link)))
 
 
 @policy(public=True)

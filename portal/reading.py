@@ -1,6 +1,6 @@
 """One invoice's page and what its reader may say of it, whichever door they came by: a mailed link or their space."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,17 +14,23 @@ from django.utils.translation import gettext as _
 from billing import collecting, questions, stripe_checkout, stripe_client
 from billing.models import Invoice
 from complaints import handling
-from crm.models import Contact
+from crm.attachments import Stored
+from crm.models import Contact, Interaction
 from lib import clock
 from lib.errors import Refusal
 from portal import talking
 from portal.awaited import awaited_among
 from portal.between import Between, Reader, read_between
+from portal.days_given import DaysGiven
 from portal.forms import Help, QuestionForm, TalkForm, line_of
+from portal.joined import once_with_files
 from portal.once import form_key, once
 from portal.paper import Paper
 from portal.paying import leave_for, return_address
 from tact.money import promised_and_asked
+from ui.files import ask_files_again
+
+GESTURES = ("ask", "talk", "transferred", "mistaken", "pay")
 
 
 @dataclass
@@ -34,7 +40,7 @@ class Reading:
 
     ref: str
     contact: Contact | None
-    urls: Mapping[str, str]  # page, ask, talk, transferred, pay, pdf, xml
+    urls: Mapping[str, str]  # page, pdf, xml and GESTURES
     template: str
     find: Callable[[], Invoice]
     reader: Callable[[], Reader]
@@ -59,7 +65,10 @@ def show(
     today = clock.today()
     between = _between(reader, rows, invoice, today)
     paper = Paper(invoice, today=today, company=reader.company, transits=between.transits.get(invoice.pk, ()))
+    if talk_form is not None:
+        ask_files_again(talk_form, "attached")
     talk_form = talk_form or TalkForm()
+    talk_form.tell_days(DaysGiven.among(between.said, invoice).rule(today))
     context = {
         "awaited": between.awaited, "waits": between.waits.get(invoice.public_id, ""),
         "paper": paper, "company": paper.company, "invoice": invoice, "trouble": trouble, "urls": reading.urls,
@@ -96,17 +105,20 @@ def ask(request: HttpRequest, reading: Reading) -> HttpResponse:
 
 def talk(request: HttpRequest, reading: Reading) -> HttpResponse:
     """«En parler»: time, several payments, a question, a disagreement, a word."""
-    form = TalkForm(request.POST)
+    form = TalkForm(request.POST, request.FILES, dropped=request.META.get("egards.skipped_files", ()))
     if not form.is_valid():
         return show(request, reading, talk_form=form, status=422)
-    said = form.cleaned_data
+    said = {name: value for name, value in form.cleaned_data.items() if name != "attached"}
 
-    def gesture() -> object:
-        return say(reading.invoice, reading.contact, said)
+    def heard() -> object:
+        if said["help"] == Help.TIME:  # known by their promise itself: given again after another one, a day is given anew
+            return say(reading.invoice, reading.contact, said)
+        return once_with_files(
+            lambda files: say(reading.invoice, reading.contact, said, files), attached=form.cleaned_data["attached"],
+            who=reading.contact.public_id if reading.contact else "", where=reading.ref, what=said, key=request.POST.get("key", ""),
+        )  # fmt: skip
 
-    # A day they give is known by their promise itself: given again after another one, it is given anew.
-    heard = gesture if said["help"] == Help.TIME else lambda: _once(request, reading, gesture, said)
-    return _done(request, reading, heard, spoken(said), talk_form=form)
+    return _done(request, reading, heard, lambda result: spoken(said, result), talk_form=form)
 
 
 def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
@@ -120,6 +132,16 @@ def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
     )
 
 
+def mistaken(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """«Je me suis trompé»: no transfer is awaited any more."""
+
+    def gesture() -> object:
+        return collecting.withdraw_transfer(reading.invoice, contact=reading.contact)
+
+    words = _("C’est noté : nous n’attendons plus ce virement. Merci de nous l’avoir dit.")
+    return _done(request, reading, gesture, words)
+
+
 def pay(request: HttpRequest, reading: Reading) -> HttpResponse:
     """To the payment page of what is due now."""
     try:
@@ -129,8 +151,8 @@ def pay(request: HttpRequest, reading: Reading) -> HttpResponse:
     return leave_for(opened)
 
 
-def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> object:
-    """The gesture that the choice asks for. A disagreement is a written complaint, with its dates of law."""
+def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any], files: Sequence[Stored] = ()) -> object:
+    """The gesture that the choice asks for. A disagreement is a written complaint, with its dates of law and its `files`."""
     words, choice = said["words"], said["help"]
     if choice == Help.TIME:
         return talking.promise_to_pay(invoice, on=said["on"], words=words, contact=contact)
@@ -138,17 +160,19 @@ def say(invoice: Invoice, contact: Contact | None, said: Mapping[str, Any]) -> o
         return talking.ask_for_parts(invoice, parts=said["parts"], words=words, contact=contact)
     if choice == Help.DISAGREE:
         subject = _("Désaccord sur %(what)s") % {"what": invoice.in_a_sentence}
-        return handling.open_from_portal(contact=contact, customer=invoice.customer, invoice=invoice, subject=subject, body=words)
+        return handling.open_from_portal(
+            contact=contact, customer=invoice.customer, invoice=invoice, subject=subject, body=words, files=files
+        )
     if choice == Help.QUESTION:
         return questions.ask(invoice, words=words, contact=contact)
     return talking.leave_word(invoice, words=words, contact=contact)
 
 
-def spoken(said: Mapping[str, Any]) -> str:
-    """What the client reads once it is noted."""
+def spoken(said: Mapping[str, Any], result: object = None) -> str:
+    """What the client reads once it is noted; `result`, the row of history of a day they gave."""
     if said["help"] == Help.DISAGREE:
         return _("Votre réclamation est enregistrée. Nous vous en accusons réception, puis nous vous répondons par écrit.")
-    if said["help"] == Help.TIME and said["on"] <= clock.today() + talking.LONGEST_DELAY:
+    if said["help"] == Help.TIME and not (isinstance(result, Interaction) and result.data.get("asked")):
         return _("C’est noté, merci de nous l’avoir dit. Les rappels attendent ce jour.")
     return _("Votre message nous est parvenu. Réponse sous deux jours ouvrés ; les rappels s’arrêtent en attendant.")
 
@@ -159,14 +183,17 @@ def _once(request: HttpRequest, reading: Reading, gesture: Callable[[], object],
     return once(gesture, who=who, where=reading.invoice.public_id, what=said, key=request.POST.get("key", ""))
 
 
-def _done(request: HttpRequest, reading: Reading, gesture: Callable[[], object], words: str, **forms: Any) -> HttpResponse:
-    """Do what was asked, then the page again; refused, the page says why and keeps what was typed."""
+def _done(
+    request: HttpRequest, reading: Reading, gesture: Callable[[], object], words: str | Callable[[object], str], **forms: Any
+) -> HttpResponse:
+    """Do what was asked, then the page again with `words` (that may depend on what became of it); refused, the page says why and
+    keeps what was typed."""
     try:
-        gesture()
+        result = gesture()
     except Refusal as refusal:
         for form in forms.values():
             for name, error in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, str(error))
         return show(request, reading, trouble="" if forms else refusal.message, status=422, **forms)
-    messages.success(request, words)
+    messages.success(request, words(result) if callable(words) else words)
     return HttpResponseRedirect(reading.urls["page"])

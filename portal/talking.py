@@ -4,10 +4,13 @@ Each becomes a row of the history and a commitment, theirs or ours, so that remi
 answers. The house decides; nothing here changes what is owed.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,32 +25,32 @@ from crm.models.timeline import Audience, Direction, Kind, Stage
 from lib import clock
 from lib.errors import Refusal
 from lib.plain_text import check_text
-
-LONGEST_DELAY = timedelta(days=30)  # beyond, a person answers: docs/decisions.md
+from lib.typography import long_date
+from portal.days_given import DaysGiven
 
 
 def promise_to_pay(invoice: Invoice, *, on: date, words: str, contact: Contact | None) -> Interaction:
-    """The client gives the day they will pay what is due. Within thirty days it is noted as their promise, and reminders
-    wait for it; later, it is a question that a person answers. Refuses a past day, a paid invoice."""
+    """The client gives the day they will pay what is due: that sum and no more. `DaysGiven.notes` says whether it is at once
+    their promise, which reminders wait for; otherwise it is a demand (`data["asked"]`) that a person answers, and what was
+    promised before still holds. Refuses a past day, a paid invoice."""
     today = clock.today()
-    due = _due(invoice)
     if on < today:
         raise Refusal(_("Choisissez aujourd’hui ou un jour à venir."), field="on")
     if on > today + timedelta(days=365):
         raise Refusal(_("Choisissez un jour dans l’année qui vient, ou parlez-nous de plusieurs paiements."), field="on")
     with transaction.atomic():
         _lock(invoice)
-        if on > today + LONGEST_DELAY:
-            return _wait_for_us(
-                invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
-            )
-        formers = _promises(invoice)
-        if given := _already_given(invoice, formers, on=on, words=_words(words), due=due):
+        due = _due(invoice)  # what came meanwhile is not promised again
+        days = DaysGiven.among(_promises(invoice), invoice)
+        if given := _already_given(days.own, on=on, words=_words(words), due=due):
             return given
+        if not days.notes(on, today):
+            asked = {"until": on.isoformat(), "asked": True}
+            return _wait_for_us(invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), asked)
         row = _record(
             invoice, contact, Kind.TIME_REQUESTED, gettext_lazy("Délai demandé"), _words(words), {"until": on.isoformat()}
         )
-        for former in formers:
+        for former in days.open_ones:
             commitments.release(former, by=None, code=Commitment.Release.ANOTHER_DAY)
         made = commitments.promise(
             invoice.customer, owed_by=Commitment.Owed.THEM, what=house_words(gettext_lazy("Régler %(what)s"), invoice), due_on=on, by=None,
@@ -98,7 +101,7 @@ def _wait_for_us(
         return former
     row = _record(invoice, contact, kind, summary, words, data)
     commitments.promise(
-        invoice.customer, owed_by=Commitment.Owed.US, what=house_words(gettext_lazy("Lui répondre sur %(what)s"), invoice),
+        invoice.customer, owed_by=Commitment.Owed.US, what=_what_to_answer(invoice, data),
         due_on=answer_by(clock.today(), the_company().holiday_zone), by=None,
         owner=invoice.customer.owner, contact=contact, interaction=row, record=False,
     )  # fmt: skip
@@ -115,16 +118,28 @@ def _record(
     )  # fmt: skip
 
 
-def _already_given(invoice: Invoice, formers: list[Commitment], *, on: date, words: str, due: Decimal) -> Interaction | None:
+def _already_given(own: Sequence[Commitment], *, on: date, words: str, due: Decimal) -> Interaction | None:
     """The row of this very day, given before in the same words and still promised."""
-    row = next((one.interaction for one in formers if (one.due_on, one.amount) == (on, due)), None)
-    return row if row is not None and row.kind == Kind.TIME_REQUESTED and row.body == words else None
+    row = next((one.interaction for one in own if one.is_open and (one.due_on, one.amount) == (on, due)), None)
+    return row if row is not None and row.body == words else None
 
 
 def _promises(invoice: Invoice) -> list[Commitment]:
-    """What the client had promised on this invoice and not kept yet."""
-    rows = Commitment.objects.open().filter(about_kind="invoice", about_ref=invoice.public_id, owed_by=Commitment.Owed.THEM)
-    return list(rows.filter(nature=Commitment.Nature.PRIMARY).select_related("interaction"))
+    """What the client ever promised on this invoice, the oldest first."""
+    rows = Commitment.objects.filter(about_kind="invoice", about_ref=invoice.public_id, owed_by=Commitment.Owed.THEM)
+    return list(rows.filter(nature=Commitment.Nature.PRIMARY).select_related("interaction").order_by("pk"))
+
+
+def _what_to_answer(invoice: Invoice, data: Mapping[str, object]) -> str:
+    """«Lui répondre sur la facture F2026-000023, demande jusqu’au 21 janvier 2027», in the language of the house."""
+    what = house_words(gettext_lazy("Lui répondre sur %(what)s"), invoice)
+    with translation.override(settings.LANGUAGE_CODE):
+        if until := data.get("until"):
+            day = long_date(date.fromisoformat(str(until)), language=settings.LANGUAGE_CODE)
+            return _("%(what)s, demande jusqu’au %(day)s") % {"what": what, "day": day}
+        if parts := data.get("parts"):
+            return _("%(what)s, demande %(count)s paiements") % {"what": what, "count": parts}
+    return what
 
 
 def _due(invoice: Invoice) -> Decimal:

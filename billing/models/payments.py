@@ -174,8 +174,8 @@ class TransferNoticeQuerySet(models.QuerySet["TransferNotice"]):
     """Announced transfers in business words."""
 
     def in_transit(self, today: date) -> "TransferNoticeQuerySet":
-        """Those one may still expect: their days of transit are not over."""
-        return self.filter(expected_by__gte=today)
+        """Those one may still expect: their days of transit are not over, and nobody said that they had not left."""
+        return self.filter(expected_by__gte=today, withdrawn_at=None)
 
 
 class TransferNotice(models.Model):
@@ -188,13 +188,16 @@ class TransferNotice(models.Model):
     expected_by = models.DateField()
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)  # the client said that it had not left after all
 
     objects = TransferNoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-announced_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "announced_on"], name="transfer_announced_once_a_day"),
+            models.UniqueConstraint(
+                fields=["invoice", "announced_on"], condition=Q(withdrawn_at=None), name="transfer_announced_once_a_day"
+            ),
             models.CheckConstraint(condition=Q(expected_by__gte=F("announced_on")), name="transfer_expected_after_it_left"),
         ]
 

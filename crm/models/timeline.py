@@ -47,6 +47,7 @@ class Kind(models.TextChoices):
     PAYMENT_RECEIVED = "payment_received", _("Paiement reçu")
     PAYMENT_REVERSED = "payment_reversed", _("Paiement annulé")
     TRANSFER_ANNOUNCED = "transfer_announced", _("Virement annoncé")
+    TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Virement annoncé par erreur")
     QUESTION_ASKED = "question_asked", _("Question sur une facture")
     QUESTION_ANSWERED = "question_answered", _("Réponse à une question")
     TIME_REQUESTED = "time_requested", _("Délai demandé")
@@ -70,8 +71,8 @@ CONTACT_KINDS = (
 )  # fmt: skip
 MONEY_KINDS: tuple[str, ...] = (
     Kind.INVOICE_ISSUED, Kind.CREDIT_NOTE_ISSUED, Kind.INVOICE_OPENED, Kind.PAYMENT_RECEIVED, Kind.PAYMENT_REVERSED,
-    Kind.TRANSFER_ANNOUNCED, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED, Kind.REMINDER_SENT,
-    Kind.REMINDER_HELD,
+    Kind.TRANSFER_ANNOUNCED, Kind.TRANSFER_WITHDRAWN, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED,
+    Kind.REMINDER_SENT, Kind.REMINDER_HELD,
 )  # fmt: skip
 COMPLAINT_KINDS: tuple[str, ...] = (
     Kind.COMPLAINT_RECEIVED, Kind.COMPLAINT_ACKNOWLEDGED, Kind.COMPLAINT_ANSWERED, Kind.COMPLAINT_STEP, Kind.COMPLAINT_CLOSED,

@@ -19,7 +19,7 @@ from desk.dates import read_due, read_moment
 from desk.promise_list import read_list
 from desk.promise_page import promise_page
 from desk.promises import just_done
-from desk.promising import DelegateForm, MoveForm, PromiseForm, ReleaseForm, back, seen_version, with_done
+from desk.promising import DelegateForm, MoveForm, PromiseForm, ReleaseForm, back, beyond_due, seen_version, with_done
 from desk.record import find_family, present_contacts
 from lib import clock
 from lib.errors import Conflict, Refusal
@@ -53,8 +53,10 @@ def add(request: HouseRequest, ref: str) -> HttpResponse:
         return redirect("commitment_add", family.head)
     contacts = list(present_contacts(family.ids, user=request.user))
     form = PromiseForm(request.POST or None, by=request.user, contacts=contacts, colleagues=User.objects.holding(Right.LOG))
-    if form.is_valid() and form.promise(family.customer):
-        messages.success(request, _("L’engagement est pris."))
+    if form.is_valid() and (made := form.promise(family.customer)):
+        messages.success(
+            request, " ".join(filter(None, [_("L’engagement est pris."), beyond_due(made, family.ids, request.user)]))
+        )
         return redirect("customer", ref)
     context = {"form": form, "customer": family.customer}
     return render(request, "desk/commitments/add.html", context, status=422 if form.is_bound else 200)

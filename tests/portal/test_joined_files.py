@@ -147,3 +147,45 @@ def test_two_clicks_at_the_same_moment_keep_one_photo(committing):
     for thread in threads:
         thread.join()
     assert (codes, Complaint.objects.count(), Attachment.objects.count(), kept()) == ([302, 302], 1, 1, 1)
+
+
+DISAGREED = {"help": "disagree", "words": "Une étagère est fendue.", "key": "k"}
+
+
+@pytest.mark.django_db
+def test_a_disagreement_takes_its_photos_along_by_a_mailed_link_and_from_the_space(reader, his, as_nadia, invoice):
+    browser, place = reader
+    for _click in range(2):
+        answer = browser.post(f"{place}en-parler/", {**DISAGREED, "attached": [photo()]})
+        assert (answer.status_code, answer["Location"]) == (302, place)
+    own = f"/espace/documents/{invoice.public_id}/"
+    assert (
+        his.post(f"{own}en-parler/", {**DISAGREED, "words": "Deux.", "attached": [photo("deux.png", PNG + b"2")]}).status_code
+        == 302
+    )
+    assert (Complaint.objects.count(), Attachment.objects.count(), kept()) == (2, 2, 2)
+    assert [one.invoice for one in Complaint.objects.all()] == [invoice, invoice]
+    shown = text_of(his.get(PLACE))
+    assert ("volet.png" in shown, "deux.png" in shown) == (True, True)
+    case = Complaint.objects.order_by("pk").first()
+    assert case is not None
+    assert "volet.png" in text_of(as_nadia.get(reverse("complaint", args=[case.public_id])))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said",
+    [
+        {**DISAGREED, "help": "word"}, {**DISAGREED, "words": ""}, {**DISAGREED, "help": "time", "on": "2020-01-01"},
+        {**DISAGREED, "name": "page.svg"}, {**DISAGREED, "name": "a.pdf.exe"},
+    ],
+)  # fmt: skip
+def test_a_refused_word_on_an_invoice_keeps_no_file_and_every_word(reader, said):
+    browser, place = reader
+    said = dict(said)
+    answer = browser.post(f"{place}en-parler/", {**said, "attached": [photo(said.pop("name", "volet.png"))]})
+    form = answer.context["talk_form"]
+    assert (answer.status_code, "attached" in form.errors, form["words"].value()) == (422, True, said["words"])
+    assert (Complaint.objects.count(), Attachment.objects.count(), kept()) == (0, 0, 0)
+    answer = browser.post(f"{place}en-parler/", DISAGREED, **{"egards.skipped_files": ["film.mov"]})
+    assert (answer.status_code, "film.mov" in str(answer.context["talk_form"].errors["attached"])) == (422, True)

@@ -250,7 +250,8 @@ def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, lin
     made = Commitment.objects.filter(nature="primary").order_by("pk")
     label, said = f"Facture {invoice.number}", f"facture {invoice.number}"
     assert [row.what for row in made] == [
-        f"Régler la {said}", f"Régler la {said}", f"Lui répondre sur la {said}", f"Répondre à sa question sur la {said}",
+        f"Régler la {said}", f"Régler la {said}", f"Lui répondre sur la {said}, demande 2 paiements",
+        f"Répondre à sa question sur la {said}",
     ]  # fmt: skip
     assert (made[0].released_because, made[1].about_label) == ("Le client a donné un autre jour.", label)
     assert set(Interaction.objects.filter(about_ref=invoice.public_id).values_list("about_label", flat=True)) == {label}
@@ -260,7 +261,6 @@ def test_what_the_house_will_read_is_in_its_language_whoever_writes(invoice, lin
     ("said", "words"),
     [
         ({"help": "time", "on": 30}, "Les rappels attendent ce jour."),
-        ({"help": "time", "on": 31}, "Réponse sous deux jours ouvrés"),
         ({"help": "disagree"}, "Votre réclamation est enregistrée."),
         ({"help": "word"}, "Réponse sous deux jours ouvrés"),
     ],
