@@ -36,7 +36,7 @@ from lib.errors import Refusal
 
 ISSUE = Policy(right=Right.SEE_AMOUNTS, write=Right.ISSUE_DOCUMENTS, api=True)
 SOON = "2"  # seconds before asking again for papers being made
-PATIENCE = 10  # seconds that a call waits for the papers of a document just issued
+PATIENCE = 8  # seconds that a call waits for the papers of a document just issued: less than what callers wait for us
 
 
 class InvoiceFilter(OfCustomer):
