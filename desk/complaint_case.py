@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
 from accounts.rights import Right
-from complaints.deadlines import Deadlines
+from complaints.deadlines import MEDIATION_TYPES, Deadlines
 from complaints.mistakes import may_be_mistaken
 from complaints.models import Complaint, ComplaintFact, FactFile
 from complaints.states import ANSWERS, MEDIATION, F, Standing, State
@@ -121,6 +121,8 @@ class Case:
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     no_mediation: str = ""
+    invoice_url: str = ""
+    asks_manager: bool = False  # who records facts and may not declare one recorded in error: say who may
     hidden: int = 0
 
 
@@ -145,8 +147,14 @@ def read_case(complaint: Complaint, *, user: User, today: date) -> Case:
         events=[_event(row, files.get(row.pk, []), today, may_be_mistaken(complaint, row, by=user)) for row in reversed(shown)],
         acts=acts(complaint, standing, user),
         no_mediation=_no_mediation(complaint, standing),
+        invoice_url=_invoice_url(complaint, user),
+        asks_manager=user.may(Right.HANDLE_COMPLAINTS) and not user.may(Right.CLOSE_COMPLAINTS),
         hidden=len(rows) - len(shown),
     )
+
+
+def _invoice_url(complaint: Complaint, user: User) -> str:
+    return reverse("invoice", args=[complaint.invoice.public_id]) if complaint.invoice and user.may(Right.SEE_AMOUNTS) else ""
 
 
 def where(standing: Standing, today: date) -> str:
@@ -312,7 +320,7 @@ def _no_mediation(complaint: Complaint, standing: Standing) -> str:
     """Why the screen offers no mediation, when it offers none."""
     if standing.state == State.VOID:
         return ""
-    if standing.dates is None:
+    if standing.dates is None and complaint.client_type in MEDIATION_TYPES:
         return _("Le médiateur demande une réclamation écrite : rien ne l’est encore.")
     if standing.has_mediation:
         return ""

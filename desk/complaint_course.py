@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from complaints.deadlines import MEDIATION_TYPES
 from complaints.models import Complaint
 from complaints.states import OPENINGS, F, Standing, State
 from desk import phrases
@@ -247,9 +248,9 @@ def _mediation_sentence(complaint: Complaint, standing: Standing, today: date) -
     dates = standing.dates
     if standing.state == State.VOID:
         return ""
-    if dates is None:
+    if dates is None and complaint.client_type in MEDIATION_TYPES:
         return _("Tant que rien n’est écrit, l’année du médiateur ne court pas.")
-    if dates.mediation_last_day is None or dates.mediation_open_from is None:
+    if dates is None or dates.mediation_last_day is None or dates.mediation_open_from is None:
         if complaint.client_type == "professional":
             return _("Entre professionnels, pas de médiateur de la consommation ; le Médiateur des entreprises reste possible.")
         return _("Ce client n’est pas un particulier : pas de médiateur de la consommation.")

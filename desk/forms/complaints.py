@@ -149,6 +149,16 @@ class ComplaintForm(WritingForm):
         )
         self.initial.setdefault("client_type", customer.type)
 
+    def clean(self) -> dict[str, Any]:
+        """As usual; words that came on paper or by e-mail were not said: which one is it?"""
+        fields = super().clean() or self.cleaned_data
+        if fields.get("form") == "oral" and fields.get("channel") in (Channel.EMAIL, Channel.POST):
+            self.add_error(
+                "channel",
+                _("Ce qui arrive par e-mail ou par courrier est écrit. Dite à l’oral, c’était par téléphone ou en visite ?"),
+            )
+        return fields
+
     def receive(self, customer: Customer, *, today: date) -> Complaint | None:
         """Receive it; None when it is refused."""
         fields = dict(self.cleaned_data)

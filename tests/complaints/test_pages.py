@@ -332,3 +332,50 @@ def test_the_number_of_a_registered_letter_is_kept_and_shown(as_camille, house, 
     again = reverse("complaint_writing", args=[complaint.public_id])
     assert as_camille.post(again, {"body": "Encore.", "channel": "email", "number": "LRE-7"}).status_code == 302
     assert list(complaint.facts.values_list("number", flat=True)) == ["1A 203 456 7890 1", "LRE-7"]
+
+
+def test_words_said_to_a_business_speak_of_no_mediator(as_nadia, house, le_goff, diallo, nadia, today):
+    """« L’année du médiateur » runs for a consumer only, written or not."""
+    said = [
+        open_complaint(customer=one, subject="Volet", body="Il gonfle.", channel="phone", written=False, by=nadia, today=today)
+        for one in (diallo, le_goff)
+    ]
+    words = [page(as_nadia, "complaint", one.public_id) for one in said]
+    assert [("l’année du médiateur ne court pas" in text, "Le médiateur demande" in text) for text in words] == [
+        (True, True),
+        (False, False),
+    ]
+    assert [sentences(one, one.standing_on(today), today=today)[-1] for one in said] == [
+        "Tant que rien n’est écrit, l’année du médiateur ne court pas.",
+        "Entre professionnels, pas de médiateur de la consommation ; le Médiateur des entreprises reste possible.",
+    ]
+
+
+def test_words_that_came_by_e_mail_were_not_said(as_camille, house, diallo, today):
+    place = reverse("complaint_receive", args=[diallo.public_id])
+    said = {"subject": "Volet", "body": "Il gonfle.", "form": "oral", "received_on": str(today), "client_type": "consumer"}
+    refused = as_camille.post(place, {**said, "channel": "email"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["channel"])
+    assert as_camille.post(place, {**said, "channel": "phone"}).status_code == 302
+
+
+def test_who_may_not_declare_an_error_reads_who_may(as_camille, as_nadia, complaint):
+    words = [page(client, "complaint", complaint.public_id) for client in (as_camille, as_nadia)]
+    assert ["Un fait noté au mauvais jour ?" in text for text in words] == [True, False]
+
+
+def test_what_the_client_says_opens_the_invoice(as_camille, house, diallo, nadia, today):
+    invoice = issued(settle(diallo))
+    one = open_complaint(
+        customer=diallo,
+        subject="Volet",
+        body="Il gonfle.",
+        channel="phone",
+        written=False,
+        by=nadia,
+        today=today,
+        invoice=invoice,
+    )
+    content = as_camille.get(reverse("complaint", args=[one.public_id])).content.decode()
+    assert f'<a href="/factures/{invoice.public_id}/">Au sujet de la facture {invoice.number}</a>' in content
+    assert "Téléphone. <a" in content
