@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import Role, User
 from accounts.policy import Right
 from crm.models import Interaction
@@ -28,6 +30,8 @@ def exchange_page(
         "title": phrases.title(row.kind, row.direction, who),
         "when": phrases.capital(phrases.moment(row.occurred_at, today)),
         "recorded": phrases.moment(row.recorded_at, today),
+        "about": row.about_label if row.about_ref else "",
+        "about_url": reverse("pointing", args=[row.about_kind, row.about_ref]) if row.about_kind and row.about_ref else "",
         "words": mail.text if mail is not None and not row.erased_at else row.body,
         "subject": mail.subject if mail is not None else "",
         "mail_ref": mail.public_id if mail is not None else "",

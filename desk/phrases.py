@@ -90,18 +90,21 @@ def due_hour(at: time, *, before: bool) -> str:
 def due(commitment: Commitment, today: date) -> str:
     """For when, on a record: «aujourd’hui avant 10 h», «jeudi 26 novembre»."""
     on = commitment.due_on
-    words = day(on, today) if abs((on - today).days) <= 1 else exact_day(on, today)
+    return _at(commitment, day(on, today) if abs((on - today).days) <= 1 else exact_day(on, today))
+
+
+def _at(commitment: Commitment, words: str) -> str:
     return f"{words} {due_hour(commitment.due_at, before=commitment.due_before)}" if commitment.due_at else words
 
 
 def due_briefly(commitment: Commitment, today: date) -> str:
-    """For when, in the margin of a list: «avant 10 h» today, «mercredi», «vendredi 27», «20 octobre»."""
+    """For when, in the margin of a list: «avant 10 h» today, «demain à 10 h», «mercredi», «vendredi 27», «20 octobre»."""
     on = commitment.due_on
     if on == today:
         return due_hour(commitment.due_at, before=commitment.due_before) if commitment.due_at else _("aujourd’hui")
     distance = (on - today).days
     if abs(distance) <= 6:
-        return day(on, today)
+        return _at(commitment, day(on, today))
     if on.year != today.year:
         return typography.long_date(on, language=language())
     if 0 < distance < 14:

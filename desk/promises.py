@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ class PromiseLine:
     url: str
     keep_url: str
     what: str
+    amount: Decimal | None
     when: str  # «aujourd’hui avant 10 h»
     margin: str  # «avant 10 h»
     late: bool
@@ -50,6 +52,7 @@ def promise_line(commitment: Commitment, *, today: date, now: datetime) -> Promi
         url=where(commitment),
         keep_url=reverse("commitment_keep", args=[commitment.public_id]),
         what=commitment.what,
+        amount=commitment.amount,
         when=phrases.due(commitment, today),
         margin=phrases.due_briefly(commitment, today),
         late=commitment.is_broken(now),

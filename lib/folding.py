@@ -80,6 +80,7 @@ _LEGAL_PHRASES = re.compile(
     r"(?: unipersonnelle)?)\b"
 )
 _CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle messieurs mesdames".split())
+_SPOKEN = _CIVILITIES - {"ms"}  # as people say them on the telephone; « MS » may begin a reference
 _SILENT = _LEGAL_FORMS | _CIVILITIES | {"et"}
 _LEADING_TITLES = frozenset("dr docteur me maitre pr professeur".split())
 
@@ -168,12 +169,13 @@ class Query:
 def query(text: str) -> Query:
     """Read what a person types in a search box. Empty text gives an empty (false) query, which finds nothing.
 
-    The last word counts as unfinished unless a space follows it. Stop words are forgotten unless nothing else is there.
+    The last word counts as unfinished unless a space follows it. Stop words are forgotten unless nothing else is there,
+    and civilities with them: « madame Le Goff » on the telephone is « Mme Le Goff » on her record.
     """
     typed = words(text)[:12]
     if not typed:
         return Query()
-    kept = _telling(typed)
+    kept = _telling([word for word in typed if word not in _SPOKEN] or typed)
     if text[-1:].isspace() or kept[-1] != typed[-1]:
         return Query(required=_once(stem(word) for word in kept))
     last = kept[-1]

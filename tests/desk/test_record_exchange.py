@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from config import uploads
+from crm import timeline
 from crm.attachments import MAX_SIZE
 from crm.exchanges import erase_interaction, log_interaction
 from crm.models import Attachment, Email, Interaction
+from crm.models.timeline import Kind
 from crm.outbox import queue_mail
 from desk.views.pointing import ROWS
+from tests.billing.money import issued
 from tests.desk import lemoine
 from tests.desk.reading import messages, words
 from tests.harness.personas import signed_in
@@ -262,3 +265,20 @@ def test_a_reference_to_what_is_hidden_or_not_built_is_missing(world):
     karim = signed_in(world.karim)
     assert karim.get(reverse("pointing", args=["interaction", world.call.public_id])).status_code == 404
     assert karim.get(reverse("pointing", args=["invoice", "F2026-000148"])).status_code == 404
+
+
+def test_a_line_of_the_house_leads_to_what_it_tells(world):
+    """Found by Ctrl K, «Facture émise» is no dead end."""
+    invoice = issued(world.call.customer, "1240.00")
+    with transaction.atomic():
+        row = timeline.record(
+            customer=world.call.customer,
+            kind=Kind.INVOICE_ISSUED,
+            summary="Facture émise",
+            by=world.karim,
+            about=invoice,
+            about_kind="invoice",
+        )
+    page = signed_in(world.camille).get(page_of(row)).content.decode()
+    assert f'<a href="{reverse("pointing", args=["invoice", invoice.public_id])}">{invoice.about_label}</a>' in page
+    assert ">—<" not in page

@@ -76,3 +76,8 @@ def test_a_whole_reference_or_number_opens_the_record(as_camille, said, le_goff,
     assert (answer.status_code, answer.get("Location")) == (302, f"/clients/{le_goff.public_id}/")
     assert as_camille.get("/recherche/", {"q": typed}, headers={"HX-Request": "true"}).status_code == 200
     assert as_camille.get("/recherche/", {"q": "goff"}).status_code == 200
+
+
+def test_madame_on_the_telephone_is_mme_on_the_record(as_camille, said):
+    answer = as_camille.get("/recherche/?q=madame+goff", headers={"HX-Request": "true"})
+    assert [hit.title for hit in answer.context["found"].customers] == ["Menuiserie Le Goff"]

@@ -1,6 +1,7 @@
 """A person's day: the sentence, what comes first, the lists, and what it costs."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from crm.commitments import promise
 from crm.customers import create_customer
 from crm.exchanges import log_interaction
 from crm.models import Commitment, DuplicateCandidate, Email, ImportBatch
+from desk import phrases
 from desk.today import _unquoted, answer, is_call, most_urgent, spelled
 from lib import clock
 from tests.desk import lemoine
@@ -277,3 +279,28 @@ def test_a_complaint_that_nobody_follows_is_told_to_those_who_may(diallo, camill
 )
 def test_words_that_are_quoted_already_are_quoted_once(sentence: str, shown: str) -> None:
     assert _unquoted(sentence) == shown
+
+
+@pytest.mark.parametrize(
+    ("days", "margin"),
+    [
+        (0, "à 10 h"),
+        (1, "demain à 10 h"),
+        (-1, "hier à 10 h"),
+        (2, "mercredi à 10 h"),
+        (10, "jeudi\u00a03"),
+        (40, "2 janvier 2027"),
+    ],
+)
+def test_a_promised_hour_is_told_days_before(days, margin):
+    today = date(2026, 11, 23)
+    row = Commitment(due_on=today + timedelta(days=days), due_at=time(10))
+    assert phrases.due_briefly(row, today).replace("10\u00a0h", "10 h") == margin
+
+
+def test_what_a_client_promised_to_pay_is_told_with_its_amount(as_camille, camille, le_goff):
+    promise(
+        le_goff, owed_by="them", what="Payer la moitié", due_on=clock.today(), amount=Decimal("620"), owner=camille, by=camille
+    )
+    for place in (reverse("home"), reverse("customer", args=[le_goff.public_id])):
+        assert "Payer la moitié, 620,00 €" in words(as_camille.get(place))
