@@ -37,7 +37,7 @@ def invoice_links(invoice: Invoice, *, contact: Contact | None, address: str, by
 
     In the transaction of the mail that carries them. `on` is the civil day of sending.
     """
-    base = personal_links.place(mint(invoice, contact=contact, address=address, by=by, on=on).public_id)
+    base = personal_links.place(mint(invoice, contact=contact, address=address, by=by, on=on).public_id, address)
     return Links(view=base, pay=f"{base}regler/", question=f"{base}question/", difficulty=f"{base}difficulte/")
 
 

@@ -8,6 +8,7 @@ from crm.addresses import bad_among
 from crm.attachments import copy
 from crm.models import Customer, Email
 from crm.outbox import COUNTDOWN, note, queue_mail, withdraw
+from crm.personal_links import readdress
 from lib import clock
 from lib.errors import Conflict, Refusal
 from lib.identifiers import check_email, email_key
@@ -66,9 +67,10 @@ def correct_address(email: Email, *, address: str, by: User) -> Email:
         address = _checked(address)
         if email_key(address) == email_key(current.recipient_email):
             raise Refusal(_("C’est l’adresse que ce message avait déjà."), field="address")
+        text, html = (readdress(words, current.recipient_email, address) for words in (current.text, current.html))
         new = queue_mail(
             key=f"{current.key[:80]}>{current.public_id}", to=address, to_name=current.recipient_name, subject=current.subject,
-            text=current.text, html=current.html, by=by, customer=_head(current), purpose=current.purpose, guard=current.guard,
+            text=text, html=html, by=by, customer=_head(current), purpose=current.purpose, guard=current.guard,
             template=current.template, language=current.language, visibility=current.visibility, files=copies,
         )  # fmt: skip
         note(current, "corrected", by=by, detail=f"{current.recipient_email} → {address}")

@@ -67,14 +67,14 @@ def build(email: Email, *, files: bool = True) -> Outgoing:
         headers["In-Reply-To"] = headers["References"] = one_line(email.in_reply_to, 200)
     message = EmailMultiAlternatives(
         subject=one_line(email.subject, 200),
-        body=fill(email.text),
+        body=fill(email.text, recipient),
         from_email=formataddr((one_line(email.sender_name, 120), sender)),
         to=[formataddr((one_line(email.recipient_name, 160), recipient))],
         reply_to=[check_email(email.reply_to)] if email.reply_to else None,
         headers=headers,
     )
     if email.html:
-        message.attach_alternative(fill(email.html), "text/html")
+        message.attach_alternative(fill(email.html, recipient), "text/html")
     for file in email.attachments.filter(erased_at=None) if files else []:
         with open_stored(file) as stored:
             message.attach(one_line(file.name, 200), stored.read(), file.content_type)

@@ -2,19 +2,24 @@
 
 The 100 000 guesses and the times of each answer are measured by `benchmarks/link_guesses.py`."""
 
+import email
+import email.policy
 import logging
 import re
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import limits
-from billing import links
+from billing import links, questions
 from billing.models import AccessLink, Question
+from crm.mail_decisions import correct_address
+from crm.mail_message import build
 from crm.models import Email, Interaction
+from crm.outbox import queue_mail
 from crm.personal_links import key_of
 from lib import clock
 from portal import doors
@@ -176,6 +181,45 @@ def logged(record):
     (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
     assert handler.filter(record)
     return handler.format(record)
+
+
+@pytest.mark.parametrize(
+    "place", ["/agenda/{}.ics", "/invitation/{}/", "/bienvenue/{}/", "/compte/password/reset/key/1-{}/", "/f/{}/"]
+)
+def test_no_key_of_any_door_is_written_in_the_log(db, caplog, place):
+    """Programmes of calendars ask with verbs we do not answer; each refusal is a line that Django writes with the address."""
+    key = "SecretSecretSecretSecretSecretSecretSecret0"
+    Client(enforce_csrf_checks=True).post(place.format(key))
+    (record,) = caplog.records
+    written = logged(record)
+    assert (key in written, place.partition("{}")[0].removesuffix("1-") + "…" in written) == (False, True)
+
+
+def test_the_place_of_a_key_typed_by_hand_is_never_filled(link, reader, karim, le_goff):
+    """Who knows the reference of another link (it stands in the address of its page) has it quoted back in a mail of theirs."""
+    browser, place = reader
+    other = links.mint(link.invoice, contact=None, address="anne@legoff.example", by=None, on=clock.today())
+    marked = links.invoice_links(link.invoice, contact=None, address="anne@legoff.example", by=None, on=clock.today()).view
+    copied = marked.rpartition("/f/")[2]  # as a colleague reads it in a kept mail
+    typed = f"Voyez /f/personnel-{other.public_id}/ et /f/personnel-{other.public_id}{'0' * 20}/ et /f/{copied}"
+    browser.post(f"{place}question/", {"line": 1, "words": typed})
+    questions.answer(Question.objects.get(), words=f"Oui. {typed}", by=karim)
+    (mail,) = Email.objects.filter(key__startswith="answer:")
+    content = email.message_from_bytes(build(mail).content, policy=email.policy.default)
+    words = "".join(part.get_content() for part in content.walk() if part.get_content_type() in ("text/plain", "text/html"))
+    keys = set(re.findall(r"/f/([\w-]{43})/", words))
+    assert keys == {key_of(row.public_id) for row in AccessLink.objects.filter(address=mail.recipient_email).order_by("-pk")[:1]}
+    assert words.count(f"/f/{copied}") >= 2
+
+
+def test_a_corrected_address_gets_a_link_that_opens(link, karim):
+    with transaction.atomic():
+        made = links.invoice_links(link.invoice, contact=None, address="faux@example.org", by=None, on=clock.today()).view
+        wrong = queue_mail(key="x", to="faux@example.org", subject="Facture", text=f"La voici : {made}", by=karim)
+    Email.objects.filter(pk=wrong.pk).update(state=Email.State.FAILED)
+    right = correct_address(wrong, address="juste@example.org", by=karim)
+    key = key_of(AccessLink.objects.latest("pk").public_id)
+    assert [key in build(one).content.decode() for one in (wrong, right)] == [True, True]
 
 
 def test_the_key_is_written_nowhere(link, caplog):
