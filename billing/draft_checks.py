@@ -13,6 +13,7 @@ from crm.checks import clean_text
 from crm.models.company import TermsCounting, VatRegime
 from crm.models.customers import CustomerType
 from lib.errors import Refusal
+from lib.french_calendar import refuse_far
 from lib.money import LARGEST, ZERO
 from lib.vat import line_net
 
@@ -102,12 +103,16 @@ def _field(name: str, value: Any) -> Any:
         return _choice(value, CHOICES[name]) if value or name == "nature" else ""
     if name == "payment_days":
         return None if value in (None, "") else int(_number(value, places=0, most=Decimal(LONGEST_TERM)))
-    if name in DAYS and isinstance(value, str) and value:
-        try:
-            return date.fromisoformat(value)
-        except ValueError as trouble:
-            raise Refusal(_("Cette date n’existe pas. Écrivez-la comme 2026-11-21.")) from trouble
+    if name in DAYS and value:
+        return _day(name, value)
     return value or None
+
+
+def _day(name: str, value: Any) -> date:
+    try:
+        return refuse_far(date.fromisoformat(value) if isinstance(value, str) else value, name)
+    except ValueError as trouble:
+        raise Refusal(_("Cette date n’existe pas. Écrivez-la comme 2026-11-21.")) from trouble
 
 
 def _designation(value: Any) -> str:

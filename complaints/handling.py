@@ -27,6 +27,7 @@ from crm.models.customers import Channel
 from crm.models.timeline import Audience, Direction, Kind
 from lib import clock
 from lib.errors import Conflict, Refusal
+from lib.french_calendar import refuse_far
 from lib.plain_text import check_text, refuse_control_characters, single_line
 from lib.typography import long_date
 
@@ -361,6 +362,8 @@ def _refuse_incomplete(kind: F, *, on: date, until: date | None, words: str, pla
         raise Refusal(_("Quelques mots : un collègue les lira."), field="words")
     if kind in _NEEDS_UNTIL and until is None:
         raise Refusal(_("Donnez la date que le médiateur indique."), field="until")
+    if until is not None:
+        refuse_far(until, "until")
     if until is not None and until < on:
         raise Refusal(_("Cette date est avant le fait lui-même."), field="until")
     if kind in _NEEDS_PLACE and not place:

@@ -35,6 +35,7 @@ from crm.models.timeline import Audience
 from crm.outbox import queue_mail
 from crm.writing import Recipient, language_for, recipients
 from lib.errors import Refusal
+from lib.french_calendar import refuse_far
 from lib.public_ids import public_id
 
 PURPOSE = "complaint"
@@ -161,6 +162,8 @@ def _refuse_out_of_course(complaint: Complaint, standing: Standing, wanted: Want
         raise Refusal(_("Le montant est supérieur à zéro."), field="amount")
     if wanted.until is not None and wanted.until < today:
         raise Refusal(_("Cette date est déjà passée."), field="until")
+    if wanted.until is not None:
+        refuse_far(wanted.until, "until")
     if wanted.kind in NAMES_MEDIATOR:
         _refuse_refusal(complaint, wanted, by=by, today=today)
 

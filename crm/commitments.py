@@ -14,6 +14,7 @@ from crm.models import Commitment, Contact, Customer, Interaction
 from crm.models.timeline import Kind, Visibility
 from lib import clock
 from lib.errors import Conflict, Refusal
+from lib.french_calendar import refuse_far
 from lib.plain_text import refuse_control_characters
 
 
@@ -42,6 +43,7 @@ def promise(
         raise Refusal(_("Dites-le en 200 caractères au plus ; le détail va dans l’échange."), field="what")
     if amount is not None and amount <= 0:
         raise Refusal(_("Le montant promis est supérieur à zéro."), field="amount")
+    refuse_far(due_on, "due_on")
     with transaction.atomic():
         made = Commitment.objects.create(
             customer=customer,
@@ -99,6 +101,7 @@ def move(
 ) -> Commitment:
     """Give it another day; the history keeps the former one and the reason (at most 200 characters)."""
     reason = _reason(reason)
+    refuse_far(due_on, "due_on")
     with transaction.atomic():
         current = _lock(commitment)
         if (current.due_on, current.due_at, current.due_before) == (due_on, due_at, due_before):

@@ -14,8 +14,11 @@ from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from lib import law
+from lib.errors import Refusal
+from lib.wording import say as _
 
 ONE_DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # what a firm promises, delivers or is promised; beyond, a slip of the keyboard
 
 
 class Zone(StrEnum):
@@ -31,6 +34,13 @@ class Zone(StrEnum):
     MAYOTTE = "976"
     SAINT_BARTHELEMY = "977"
     SAINT_MARTIN = "978"
+
+
+def refuse_far(day: date, field: str) -> date:
+    """`day`, unless nobody can mean its year: Refusal on `field`. A day beside the ends of the calendar stops every counting."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refusal(_("L’année {year} surprend ici. Vérifiez la date.", year=day.year), field=field)
+    return day
 
 
 def zone_of_department(department: str) -> Zone:

@@ -27,7 +27,7 @@ from crm.outbox import BATCH_COUNTDOWN, COUNTDOWN, cancel, queue_mail
 from crm.writing import Recipient, language_for
 from lib import clock
 from lib.errors import Conflict, Refusal
-from lib.french_calendar import next_working_day
+from lib.french_calendar import next_working_day, refuse_far
 from lib.plain_text import check_text, normal_lines, refuse_control_characters, single_line
 from lib.public_ids import public_id
 from tact import message
@@ -159,6 +159,7 @@ def hold(customer: Customer, *, resume_on: date, reason: str, by: User, today: d
         raise Refusal(_("Dites pourquoi : un collègue le lira avant d’écrire."), field="reason")
     if resume_on <= today:
         raise Refusal(_("Choisissez un jour à venir : c’est ce jour-là que les relances reprendront."), field="resume_on")
+    refuse_far(resume_on, "resume_on")
     with transaction.atomic():
         head = lock_head(customer)
         if invoice is not None and invoice.customer_id not in head.family_ids():

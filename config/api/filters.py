@@ -1,8 +1,10 @@
 """The closed lists of what the API filters on."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from crm import search
@@ -10,6 +12,23 @@ from crm.models import Commitment, Contact, Customer, Email, Interaction
 from crm.models.customers import CustomerType
 from crm.models.timeline import Direction, Kind
 from lib.identifiers import email_key
+
+
+class MomentField(django_filters.fields.IsoDateTimeField):
+    """A moment that exists in every zone."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """The moment; what ends before or after the years of the calendar once told in UTC is refused."""
+        moment = super().clean(value)
+        if moment is not None and not 1 < moment.year < 9999:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """By a moment, as ISO 8601 writes it."""
+
+    field_class = MomentField
 
 
 class OfCustomer(django_filters.FilterSet):
@@ -67,8 +86,8 @@ class InteractionFilter(OfCustomer):
 
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
-    since = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
+    since = MomentFilter(field_name="occurred_at", lookup_expr="gte")
+    until = MomentFilter(field_name="occurred_at", lookup_expr="lt")
 
     class Meta:
         model = Interaction

@@ -26,15 +26,15 @@ class BoundedJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        """The value sent. ParseError (400) for what is no JSON, is nested without end or holds half characters; 413 beyond
-        the limit, without keeping what was read."""
+        """The value sent. ParseError (400) for what is no JSON, says one thing twice, is nested without end or holds half
+        characters; 413 beyond the limit, without keeping what was read."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(most + 1)
         if len(raw) > most:
             read_away(stream)
             raise TooHeavy
         try:
-            value = json.loads(raw.decode(), parse_constant=_no_number)
+            value = json.loads(raw.decode(), parse_constant=_no_number, object_pairs_hook=_told_once)
             if b"\\u" in raw:
                 json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate is no text
         except (ValueError, RecursionError) as trouble:  # UnicodeError is a ValueError
@@ -45,3 +45,11 @@ class BoundedJSONParser(BaseParser):
 
 def _no_number(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, unless it names one thing twice: which of two amounts was meant is not for us to choose (RFC 7493, I-JSON)."""
+    told = dict(pairs)
+    if len(told) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return told

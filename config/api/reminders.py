@@ -123,7 +123,10 @@ def tell_plan(*, on: date | None, heads: list[int] | None = None, language: str 
 def _day(request: Request) -> date | None:
     text = request.query_params.get("on", "")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
+        if day is not None and not 2000 <= day.year < 2200:  # beyond, the calendar has no working days to count
+            raise ValueError
+        return day
     except ValueError:
         raise Refusal(_("« on » est une date comme 2026-11-21."), field="on") from None
 

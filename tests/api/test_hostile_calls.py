@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,9 @@ from crm.commitments import promise
 from crm.models import Commitment, Company, Customer, Email, Interaction
 from crm.timeline import record
 from lib import clock
+from lib.errors import Refusal
+from tact.models import Hold
+from tact.reminding import hold
 from tests.api.test_api import Api
 
 
@@ -34,8 +38,19 @@ def raw(camille: User) -> Client:
         b"\xff\xfe",
         b"{",
         b'{"payment_days":' + b"9" * 6000 + b"}",
+        b'{"name": "A", "type": "consumer", "name": "B"}',
     ],
-    ids=["nested lists", "nested objects", "half a character", "half a choice", "no number", "no text", "cut", "endless number"],
+    ids=[
+        "nested lists",
+        "nested objects",
+        "half a character",
+        "half a choice",
+        "no number",
+        "no text",
+        "cut",
+        "endless number",
+        "one name twice",
+    ],
 )
 def test_what_is_no_json_is_refused_in_words(raw: Client, body: bytes) -> None:
     answer = raw.post("/api/v1/customers/", body, content_type="application/json")
@@ -58,6 +73,51 @@ def test_a_moment_of_another_age_is_a_mistake(camille: User, le_goff: Customer) 
     body = {"customer": le_goff.public_id, "kind": "note", "body": "x", "occurred_at": "1500-01-01T00:00:00Z"}
     status, answer = Api(camille)("POST", "interactions/", body)
     assert (status, answer["errors"]) == (400, {"occurred_at": ["L’année 1500 surprend ici. Vérifiez la date."]})
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ("interactions/?since=0001-01-01T00:00:00%2B14:00", "since"),
+        ("interactions/?until=9999-12-31T23:59:59-14:00", "until"),
+        ("reminders/?on=0001-01-01", "on"),
+        ("reminders/?on=9999-12-31", "on"),
+    ],
+)
+def test_a_day_beyond_the_calendar_is_refused_in_words(karim: User, place: str, field: str) -> None:
+    status, answer = Api(karim)("GET", place)
+    assert (status, list(answer["errors"])) == (400, [field])
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_that_nobody_means_is_kept_nowhere(nadia: User, diallo: Customer, company: Company, day: str) -> None:
+    """One promise of the year 9999 stopped the plan of every reminder, its client's record and its owner's calendar."""
+    api, whose = Api(nadia), {"customer": diallo.public_id}
+    year = int(day[:4])
+    row = promise(diallo, owed_by="us", what="Rappeler", due_on=clock.today(), by=nadia)
+    line = {"description": "Pose", "quantity": "1", "unit_price": "10", "vat_rate": "20"}
+    made = api("POST", "complaints/", {**whose, "subject": "Volet", "body": "Il grince.", "channel": "post"})[1]
+    asked = [
+        ("commitments/", {**whose, "what": "Payer", "owed_by": "them", "due_on": day}, "due_on"),
+        (f"commitments/{row.public_id}/move/", {"due_on": day}, "due_on"),
+        ("invoices/", {**whose, "lines": [line], "supply_on": day}, "supply_on"),
+    ]
+    if year > 2000:
+        kept = {"decision": "favourable", "words": "Oui.", "way": "post", "until": day}
+        asked.append((f"complaints/{made['id']}/answer/", kept, "until"))
+        asked.append(
+            (f"complaints/{made['id']}/facts/", {"kind": "referred", "on": clock.today().isoformat(), "until": day}, "until")
+        )
+    for place, body, field in asked:
+        status, answer = api("POST", place, body)
+        assert (place, status, answer["errors"]) == (place, 400, {field: [f"L’année {year} surprend ici. Vérifiez la date."]})
+
+
+def test_reminders_are_not_held_for_ever(karim: User, diallo: Customer) -> None:
+    with pytest.raises(Refusal) as refusal:
+        hold(diallo, resume_on=date(9999, 12, 31), reason="Deuil", by=karim, today=clock.today())
+    assert refusal.value.field == "resume_on"
+    assert not Hold.objects.exists()
 
 
 def test_a_reason_is_one_sentence(camille: User, le_goff: Customer) -> None:
