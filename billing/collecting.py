@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -149,6 +149,7 @@ def refund(
         amount, reference = check_money(amount, method or current.method, on, reference)
         free = current.unallocated()
         _refuse_no_refund(current, amount, free if not reopen else current.amount + _given_back(current))
+        refuse_cash_back(current.refunded_by.all(), amount, method or current.method, on)
         taken = _take_back(current, amount - free, touched, by=by) if amount > free else []
         row = Payment.objects.create(
             customer=current.customer, amount=-amount, method=method or current.method, paid_on=on, refunds=current, reason=reason,
@@ -358,6 +359,23 @@ def _refuse_cash(client: Customer, amount: Decimal, shares: list[Share], on: dat
             )
             % words,
             field="amount",
+        )
+
+
+def refuse_cash_back(before: QuerySet[Payment], amount: Decimal, method: str, on: date) -> None:
+    """Refuse to give back in cash, all in all (`before`: what went back already), more than the law lets a firm pay in cash."""
+    if method != Method.CASH:
+        return
+    rule = law.row(LAW, "cash_ceiling_resident", on=on)
+    given = -(before.filter(method=Method.CASH).order_by().aggregate(sum=Sum("amount"))["sum"] or ZERO)
+    if given + amount > Decimal(rule["amount"]):
+        words = {"ceiling": in_words(Decimal(rule["amount"])), "source": rule.source.partition(" : ")[0]}
+        raise Refusal(
+            _(
+                "La loi limite à %(ceiling)s ce que la maison rend en espèces (%(source)s). Rendez le reste par virement ou par chèque."
+            )
+            % words,
+            field="method",
         )
 
 

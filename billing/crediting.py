@@ -16,6 +16,7 @@ from billing.collecting import (
     lock_customer,
     lock_invoices,
     refuse_beyond,
+    refuse_cash_back,
     refuse_foreign,
     refuse_moved,
 )
@@ -107,6 +108,7 @@ def refund_credit(
         free = _left(current)
         if amount > free:
             raise Refusal(_("Il ne reste que %(free)s de cet avoir.") % {"free": in_words(free)}, field="amount")
+        refuse_cash_back(current.refunded_by.all(), amount, method, paid_on)
         row = Payment.objects.create(
             customer=client, amount=-amount, method=method, paid_on=paid_on, refunds_credit=current, reason=reason,
             reference=reference, key=key or None, recorded_by=by,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice, Series
@@ -34,20 +35,30 @@ def next_place(series: Series, on: date) -> Place:
     """Which number comes next in a locked series: `F2026-000123`.
 
     Refuses a day before that of the last number, which would make the series go back in time (CGI ann. II art.
-    242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10), and a day to come, which would hold up every later one.
+    242 nonies A I-7°, BOI-TVA-DECLA-30-20-20-10), also by the series of a year that is over when a later one has begun,
+    and a day to come, which would hold up every later one.
     """
     if on > clock.today():
         raise Refusal(_("Ce jour est à venir : un document porte le jour de son émission, ou un jour passé."), field="on")
-    if series.last_issued_on is not None and on < series.last_issued_on:
+    last = _last_of_kind(series, on)
+    if last is not None and on < last:
         raise Refusal(
             _(
                 "La dernière de cette série est datée du %(day)s : celle-ci ne peut pas l’être d’avant. Choisissez ce jour "
                 "ou un suivant."
             )
-            % {"day": long_date(series.last_issued_on)},
+            % {"day": long_date(last)},
             field="on",
         )
     return Place(series, series.last_number + 1)
+
+
+def _last_of_kind(series: Series, on: date) -> date | None:
+    """The day of the last number of `series`, and of those of later years when `on` is of a year that is over."""
+    if on.year >= clock.today().year:
+        return series.last_issued_on
+    later = Series.objects.filter(name__startswith=series.name[0], name__gte=series.name)
+    return later.aggregate(last=Max("last_issued_on"))["last"]
 
 
 def locked(name: str) -> Series:

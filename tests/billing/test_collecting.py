@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import F, Sum
 
-from billing import collecting, crediting, seals, thanks
+from billing import collecting, crediting, refunding, seals, thanks
 from billing.correcting import credit_invoice
 from billing.leftovers import left_of_client
 from billing.models import Allocation, LedgerEntry, Payment, TransferNotice
@@ -193,6 +193,28 @@ class TestCash:
         invoice = issued(diallo, "1500.00")
         collecting.reverse_payment(pay(diallo, "1000.00", invoice, method="cash"), reason="erreur", by=None)
         assert pay(diallo, "1000.00", invoice, method="cash").unallocated() == D(0)
+
+    def test_given_back_in_cash_the_ceiling_holds_over_all_the_parts(self, diallo, karim):
+        """L112-6 speaks of any debt: what a firm owes back too."""
+        payment = pay(diallo, "2500.00")
+        for amount, method in (("1000.01", "cash"), ("2500.00", "cash")):
+            with pytest.raises(Refusal) as refused:
+                collecting.refund(payment, D(amount), reason="rendu", by=karim, method=method)
+            assert (refused.value.field, "L112-6" in refused.value.message) == ("method", True)
+        first = collecting.refund(payment, D("600.00"), reason="rendu", by=karim, method="cash")
+        with pytest.raises(Refusal):
+            collecting.refund(payment, D("400.01"), reason="rendu", by=karim, method="cash")
+        refunding.undo_refund(first, reason="resté en caisse", by=karim)
+        collecting.refund(payment, D("1000.00"), reason="rendu", by=karim, method="cash")
+        assert collecting.refund(payment, D("1500.00"), reason="rendu", by=karim, method="transfer").amount == D("-1500.00")
+
+    def test_a_credit_note_is_not_given_back_in_cash_beyond_it_either(self, diallo, karim):
+        note = issued(diallo, "1500.00", kind="credit_note", credit_of=issued(diallo, "1500.00"))
+        with pytest.raises(Refusal) as refused:
+            crediting.refund_credit(note, D("1000.01"), method="cash", paid_on=TODAY, reason="rendu", by=karim)
+        assert refused.value.field == "method"
+        crediting.refund_credit(note, D("1000.00"), method="cash", paid_on=TODAY, reason="rendu", by=karim)
+        assert crediting.left_of(note) == D("500.00")
 
 
 class TestSurplus:

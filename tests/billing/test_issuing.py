@@ -17,6 +17,7 @@ from crm.merging import merge_customers
 from crm.models import Commitment, Email, Interaction
 from lib import clock
 from lib.errors import Refusal
+from lib.typography import long_date
 from tests.billing.house import drafted, issued, open_firm, settle
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,19 @@ def test_a_series_never_goes_back_in_time(diallo):
     assert refusal.value.field == "on"
     assert issue_invoice(Invoice.objects.get(pk=late.pk), by=None, on=date(2026, 11, 1)).number == "F2026-000001"  # a late retry
     assert issue_invoice(draft, by=None, on=date(2026, 11, 20)).number == "F2026-000002"
+
+
+def test_the_series_of_a_year_that_is_over_never_goes_back_either(diallo):
+    with clock.travelling(datetime(2027, 1, 4, 9, tzinfo=UTC)):
+        assert issued(diallo, on=date(2026, 12, 30)).number == "F2026-000001"
+        assert issued(diallo, on=date(2026, 12, 31)).number == "F2026-000002"  # the books of the old year still open
+        issued(diallo, on=date(2027, 1, 2))
+        draft = drafted(diallo)
+        for day in (date(2026, 12, 31), date(2025, 6, 1)):  # a series of its own, and numbers of later days were given
+            with pytest.raises(Refusal) as refusal:
+                issue_invoice(draft, by=None, on=day)
+            assert (refusal.value.field, long_date(date(2027, 1, 2)) in refusal.value.message) == ("on", True)
+        assert issue_invoice(draft, by=None, on=date(2027, 1, 2)).number == "F2027-000002"
 
 
 def test_what_is_missing_is_a_list_and_nothing_is_used(diallo, firm):
