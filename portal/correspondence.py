@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,10 +56,15 @@ def told_kinds() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.html") if path.stem in Kind.values))
 
 
+def told_rows(space: Space) -> QuerySet[Interaction]:
+    """What this person is told of the history: kinds that have words for them, and no mail that did not leave."""
+    return space.history().filter(kind__in=told_kinds()).exclude(kind=Kind.EMAIL, email__state__in=NOT_GONE)
+
+
 def lines_of(space: Space, *, limit: int, before: int | None = None, about: str = "") -> list[ToldLine]:
     """The newest lines that this person may read, older than the row `before` when one is given, on the document
     of public id `about` when one is given. One statement."""
-    rows = space.history().filter(kind__in=told_kinds()).exclude(kind=Kind.EMAIL, email__state__in=NOT_GONE)
+    rows = told_rows(space)
     if about:
         rows = rows.filter(about_kind__in=("invoice", "credit_note"), about_ref=about)
     if before is not None and (mark := space.history().filter(pk=before).values_list("occurred_at", flat=True).first()):

@@ -5,6 +5,7 @@ from typing import Any
 from billing.models import Payment
 from crm.models import Commitment, Interaction
 from lib import clock
+from portal.correspondence import told_rows
 from portal.space import Space
 
 FORMAT = "egards-portal-1"
@@ -36,7 +37,7 @@ def everything_of(space: Space) -> dict[str, Any]:
             }
             for row in _payments(space)
         ],
-        "messages": [_row(row) for row in space.history().select_related("email").order_by("occurred_at", "pk")],
+        "messages": [_row(row) for row in told_rows(space).select_related("email").order_by("occurred_at", "pk")],
         "complaints": [
             {
                 "reference": row.reference, "subject": row.subject, "body": row.body,
@@ -46,9 +47,14 @@ def everything_of(space: Space) -> dict[str, Any]:
         ],
         "promises": [
             {"what": row.what, "owed_by": row.owed_by, "due_on": row.due_on.isoformat(), "kept": row.kept_at is not None}
-            for row in Commitment.objects.of_family(space.ids).filter(contact=contact).order_by("pk")
+            for row in _promises(space)
         ],
     }  # fmt: skip
+
+
+def _promises(space: Space) -> Any:
+    """What an exchange they may read promised: what colleagues note for themselves, of this person or another, stays ours."""
+    return Commitment.objects.of_family(space.ids).filter(contact=space.contact, interaction__in=told_rows(space)).order_by("pk")
 
 
 def _payments(space: Space) -> Any:

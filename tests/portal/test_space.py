@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 import zeal
 from django.core import mail
+from django.db import transaction
 from django.http import Http404
 from django.test import Client
 
 from accounts.models import User
 from billing import collecting
 from complaints.models import Complaint
-from crm import access, commitments
+from crm import access, commitments, timeline
 from crm.exchanges import log_interaction
 from crm.models import Commitment, Contact, ContactAccess, Email, Interaction
 from lib import clock
@@ -230,6 +231,33 @@ def test_the_data_are_taken_away_whole_and_alone(as_diallo, invoice, person):
     assert [row["number"] for row in found["documents"]] == [invoice.number]
     assert (found["documents"][0]["balance_due"], found["person"]["email"]) == ("461.25", person.email)
     assert "Un mot." in [row["words"] for row in found["messages"]]
+
+
+def test_the_data_hold_neither_a_mail_that_did_not_leave_nor_what_colleagues_promise_each_other(
+    as_diallo, invoice, person, nadia
+):
+    customer = invoice.customer
+    mails = {state: mail_of(customer, person, state) for state in ("queued", "held", "cancelled", "sent")}
+    commitments.promise(
+        customer, owed_by="us", what="Se méfier de lui", due_on=clock.today(), by=nadia, contact=person, visibility="me"
+    )
+    commitments.promise(customer, owed_by="them", what="Payer (n’y croyons pas)", due_on=clock.today(), by=nadia, contact=person)
+    as_diallo.post("/espace/messages/", {"matter": "word", "words": "Un mot."})
+    found = json.loads(as_diallo.get("/espace/mes-donnees.json").content)
+    assert [row["words"] for row in found["messages"] if row["kind"] == "email"] == [mails["sent"].text]
+    assert [row["what"] for row in found["promises"]] == ["Répondre à son message"]
+
+
+def mail_of(customer, person, state):
+    """A mail written to the person, in that state, with its line of the history."""
+    with transaction.atomic():
+        row = timeline.record(
+            customer=customer, contact=person, kind="email", summary="E-mail", by=None, direction="out", audience="contact"
+        )
+    return Email.objects.create(
+        customer=customer, contact=person, interaction=row, key=state, direction="out", state=state, recipient_email=person.email,
+        sender_email="bonjour@duval.example", subject="Bonjour", text=f"Ce mail est {state}.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("page", "most"), [("/espace/", 12), ("/espace/documents/", 6), ("/espace/messages/", 9)])
