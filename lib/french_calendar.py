@@ -39,7 +39,7 @@ class Zone(StrEnum):
 def refuse_far(day: date, field: str) -> date:
     """`day`, unless nobody can mean its year: Refusal on `field`. A day beside the ends of the calendar stops every counting."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Refusal(_("L’année {year} surprend ici. Vérifiez la date.", year=day.year), field=field)
+        raise Refusal(_("L’année %(year)s surprend ici. Vérifiez la date.") % {"year": day.year}, field=field)
     return day
 
 
