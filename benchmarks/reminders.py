@@ -41,6 +41,8 @@ def main() -> None:
         "processor": round(spent, 2), "statements": number,
     }  # fmt: skip
     print(json.dumps(told))
+    if len(rows) != asked.customers:
+        raise SystemExit("not everyone who owes was decided for")
 
 
 def noon(on: date) -> datetime:
@@ -61,6 +63,7 @@ def counted():  # type: ignore[no-untyped-def]
 def fill(customers: int, invoices: int, on: date) -> None:
     """So many customers, each with so many unpaid invoices of every age, and one promise in ten."""
     from billing.models import Invoice  # inline: after Django has started
+    from billing.projecting import due_date_of
     from crm.models import Commitment, Customer
     from lib import clock
 
@@ -84,6 +87,7 @@ def fill(customers: int, invoices: int, on: date) -> None:
                 )
             )  # fmt: skip
     bills = Invoice.objects.bulk_create(rows, batch_size=500)
+    Commitment.objects.bulk_create([due for bill in bills if (due := due_date_of(bill))], batch_size=500)
     Commitment.objects.bulk_create(
         [
             Commitment(
