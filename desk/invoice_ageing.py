@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Right, User
-from billing.models import Invoice
-from crm.models import Commitment
+from billing.models import Allocation, ChainHead, Invoice
+from crm.models import Commitment, CustomerMerge
 from desk import phrases
 from lib.money import ZERO, cents
 from lib.typography import amount, long_date
@@ -145,9 +146,29 @@ def read_ageing(rows: QuerySet[Any], today: date) -> Ageing:
 
 def read_house_ageing(today: date) -> Ageing:
     """The ages of everything owed to the house, from the due dates still open among the commitments: each carries what is
-    left of its invoice (`billing.consequences`), and a short index holds them, however many invoices were paid since. One
-    statement. A filtered list adds up its own rows; the nightly audit compares the two."""
+    left of its invoice (`billing.consequences`), and a short index holds them, however many invoices were paid since. A
+    filtered list adds up its own rows; the nightly audit compares the two.
+
+    Remembered while the books stand where they stood, to the last link of their chain: after a payment, an invoice, two
+    records reunited, it is added up again. One statement, two when something changed."""
+    return house_ageing(today, *_where_the_books_stand())
+
+
+@lru_cache(maxsize=4)
+def house_ageing(today: date, *books: object) -> Ageing:
+    """The same, added up: `books` says where they stood."""
     return read_ageing(Commitment.objects.open_due_dates().annotate(open_balance=F("amount")), today)
+
+
+def _where_the_books_stand() -> tuple[object, ...]:
+    """What no document, payment or use of one leaves as it was (each is a link of the chain of seals, under its lock), nor two
+    records becoming one client, or two again. One statement, by the ends of four indexes."""
+    ends = [model._base_manager.order_by("-pk").values("pk")[:1] for model in (Invoice, Allocation, CustomerMerge)]
+    undone = CustomerMerge.objects.filter(undone_at__isnull=False).order_by("-undone_at").values("undone_at")[:1]
+    found = ChainHead.objects.annotate(
+        document=Subquery(ends[0]), use=Subquery(ends[1]), merge=Subquery(ends[2]), undone=Subquery(undone)
+    )
+    return found.values_list("chain", "digest", "document", "use", "merge", "undone").first() or ()
 
 
 @dataclass

@@ -141,14 +141,15 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Each with `vat_told`, the breakdown of VAT that an issued document bears (`billing.sums`), whatever it defers."""
         return self.annotate(vat_told=F("snapshot__vat"))
 
-    def unpaid(self) -> "InvoiceQuerySet":
-        """Issued invoices of which something is still due, with their balance.
+    def unpaid(self, *, until: date | None = None) -> "InvoiceQuerySet":
+        """Issued invoices of which something is still due, with their balance; `until` a due date included, when one is given.
 
         Found by the due dates still open among the commitments, which the gestures keep beside every balance
         (`billing.consequences`) and `verify_ledger` compares: what was paid since the house opened is never read again.
         The balance itself is the one of the allocations.
         """
-        return self._with_due_date(Commitment.objects.open_due_dates())
+        dates = Commitment.objects.open_due_dates()
+        return self._with_due_date(dates if until is None else dates.filter(due_on__lte=until))
 
     def unpaid_of(self, ids: Sequence[int]) -> "InvoiceQuerySet":
         """The same for these customers, by their own due dates, however many invoices they ever had."""

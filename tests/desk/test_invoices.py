@@ -10,8 +10,9 @@ from accounts.models import Right, User
 from billing import questions
 from billing.collecting import record_payment
 from billing.models import Invoice, InvoiceLine, Question
-from crm.merging import merge_customers
+from crm.merging import merge_customers, undo_merge
 from crm.models import Contact, Customer, Email
+from desk.invoice_ageing import read_house_ageing
 from desk.invoice_page import read_invoice
 from lib import clock
 from lib.errors import Refusal
@@ -232,3 +233,37 @@ def test_the_thanks_for_what_paid_it_are_among_its_mails(company, nadia, le_goff
     thanks = Email.objects.get(purpose="receipt")
     shown = [[mail.subject for mail in read_invoice(one, user=nadia, now=clock.now()).mails] for one in (paid, other, unpaid)]
     assert shown == [[thanks.subject], [thanks.subject], []]
+
+
+def test_the_first_page_is_that_of_all_that_is_due(company, le_goff, diallo, as_camille):
+    """Read no further than it goes, it shows the rows that reading everything would: days shared by many, a paid one among them."""
+    today = clock.today()
+    made = [issued((le_goff, diallo)[n % 2], "10.00", due_on=today + timedelta(days=n // 9 - 3)) for n in range(56)]
+    pay(made[4], "10.00")
+    for state, rows in (("a-regler", Invoice.objects.unpaid()), ("echues", Invoice.objects.overdue(today))):
+        page = as_camille.get(reverse("invoices", query={"etat": state})).context["list"].page
+        assert page.rows == list(rows.order_by("due_on", "id")[:50])
+    first = as_camille.get(reverse("invoices")).context["list"].page
+    second = as_camille.get(first.next_url).context["list"].page
+    assert first.rows + second.rows == [row for row in made if row != made[4]]
+
+
+def test_what_is_due_is_added_up_again_when_the_books_moved(three, le_goff, diallo, nadia, django_assert_num_queries):
+    today = clock.today()
+
+    def told(statements):
+        with django_assert_num_queries(statements):
+            found = read_house_ageing(today)
+        return found.total, found.count, found.clients
+
+    assert told(2) == (Decimal("1310.00"), 2, 2)
+    assert told(1) == (Decimal("1310.00"), 2, 2)
+    pay(three[1], "10.00")
+    assert told(2) == (Decimal("1300.00"), 2, 2)
+    merge = merge_customers(kept=le_goff, alias=diallo, by=nadia, reason="même client")
+    assert told(2) == (Decimal("1300.00"), 2, 1)
+    undo_merge(merge, by=nadia)
+    assert told(2) == (Decimal("1300.00"), 2, 2)
+    issued(le_goff, "20.00")
+    assert told(2) == (Decimal("1320.00"), 3, 2)
+    assert told(1) == (Decimal("1320.00"), 3, 2)

@@ -16,6 +16,7 @@ from django.urls import set_urlconf
 from django.utils import timezone, translation
 
 from accounts import audit
+from desk.invoice_ageing import house_ageing
 from lib import clock
 
 OURS = "PYTEST_CURRENT_TEST"  # pytest writes it as it goes
@@ -27,6 +28,7 @@ PUT_BACK = (
     lambda: audit.use_address(None),
     lambda: set_urlconf(None),
     lambda: logging.disable(logging.NOTSET),
+    house_ageing.cache_clear,
 )
 
 
