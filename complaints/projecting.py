@@ -36,10 +36,11 @@ def rebuild(complaint: Complaint, *, today: date) -> list[Commitment]:
     standing = fresh.standing_on(today)
     wanted = {duty.what: duty for duty in duties(fresh, standing, today=today)}
     rows = {row.what: row for row in Commitment.objects.filter(about_kind=ABOUT, about_ref=fresh.public_id, nature="projected")}
-    for what in wanted.keys() | rows.keys():
-        row = rows.setdefault(what, _new(fresh, what))
-        _set(row, wanted.get(what), fresh, is_open=standing.is_open)
-        row.save()
+    with translation.override("fr"):  # as the duties: whoever writes, the record keeps the house's language
+        for what in wanted.keys() | rows.keys():
+            row = rows.setdefault(what, _new(fresh, what))
+            _set(row, wanted.get(what), fresh, is_open=standing.is_open)
+            row.save()
     return sorted(rows.values(), key=lambda row: (row.due_on, row.what))
 
 

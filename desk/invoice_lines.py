@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -109,11 +110,17 @@ class Typed:
 
 
 def plain(value: Decimal, places: int = 0) -> str:
-    """A decimal as a person types it in French: 1240,50; 2,5; 1."""
+    """A decimal as its reader types it: 1240,50; 2,5; 1 in French, 1240.50 in English."""
     text = format(value.normalize(), "f")
     whole, _point, decimals = text.partition(".")
     decimals = decimals.ljust(places, "0")
-    return f"{whole},{decimals}" if decimals else whole
+    point = "." if get_language() == "en" else ","
+    return f"{whole}{point}{decimals}" if decimals else whole
+
+
+def percent(rate: Decimal) -> str:
+    """A rate as it is read: «5,5 %», “5.5%”."""
+    return f"{plain(rate)}%" if get_language() == "en" else f"{plain(rate)}\u00a0%"
 
 
 def stored(lines: Iterable[InvoiceLine]) -> list[Typed]:
@@ -212,7 +219,7 @@ def vat_choices(today: date) -> list[tuple[str, str]]:
     at_home = [row for row in rows if row["territory"] == "metropole"]
     rates = [Decimal(row["rate"]) for row in (*at_home, *rows)]
     once = list(dict.fromkeys(rate for rate in rates if rate))
-    return [(f"S:{vat.plain_rate(rate)}", f"{plain(rate)}\u00a0%") for rate in once] + [
+    return [(f"S:{vat.plain_rate(rate)}", percent(rate)) for rate in once] + [
         (f"{category}:0", str(words)) for category, words in _ZERO_RATED.items()
     ]
 
@@ -222,7 +229,7 @@ def vat_words(value: str) -> str:
     category, _colon, rate = value.partition(":")
     if category in _ZERO_RATED:
         return str(_ZERO_RATED[VatCategory(category)])
-    return f"{rate.replace('.', ',')}\u00a0%" if rate else _("choisir")
+    return percent(Decimal(rate)) if rate else _("choisir")
 
 
 def packed(lines: Iterable[Typed]) -> str:

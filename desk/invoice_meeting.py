@@ -6,12 +6,13 @@ person typed them (`typed`, whose keys say which seen line each one was).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from desk.invoice_lines import TYPED, Typed
+from desk.invoice_lines import TYPED, Typed, plain
 
 
 @dataclass(frozen=True)
@@ -82,5 +83,5 @@ def in_words(line: Typed) -> str:
         words += ", " + _("remise %(rate)s %%") % {"rate": values["discount"]}
     rate = values.get("vat", "").partition(":")[2]
     if rate:
-        words += ", " + _("TVA %(rate)s %%") % {"rate": rate.replace(".", ",")}
+        words += ", " + _("TVA %(rate)s %%") % {"rate": plain(Decimal(rate))}
     return f"{words}. {values['plain_words']}" if values.get("plain_words") else words

@@ -122,7 +122,7 @@ def said(commitment: Commitment, today: date) -> str:
     """Where a promise comes from: «Dit vendredi à 16 h 42», «Noté hier par Karim»; a date of a document or of the law, from
     what it is about."""
     if commitment.nature == Commitment.Nature.PROJECTED and commitment.about_label:
-        return commitment.about_label
+        return commitment.about_told
     source = commitment.interaction
     if source is not None and source.kind != Kind.NOTE:
         return _("Dit %(when)s") % {"when": moment(source.occurred_at, today)}

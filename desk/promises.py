@@ -51,7 +51,7 @@ def promise_line(commitment: Commitment, *, today: date, now: datetime) -> Promi
         id=commitment.public_id,
         url=where(commitment),
         keep_url=reverse("commitment_keep", args=[commitment.public_id]),
-        what=commitment.what,
+        what=commitment.told,
         amount=commitment.amount,
         when=phrases.due(commitment, today),
         margin=phrases.due_briefly(commitment, today),
@@ -95,4 +95,4 @@ def just_done(request: HouseRequest) -> Done | None:
     if row is None or row.is_open:
         return None
     text = _("Tenu : %(what)s.") if row.kept_at else _("Levé : %(what)s.")
-    return Done(text % {"what": row.what.rstrip(".")}, reverse("commitment_reopen", args=[row.public_id]))
+    return Done(text % {"what": row.told.rstrip(".")}, reverse("commitment_reopen", args=[row.public_id]))

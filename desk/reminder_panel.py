@@ -59,6 +59,7 @@ class Letter:
     to: str
     paragraphs: list[list[tuple[str, bool]]]
     digest: str
+    language: str
     doors: tuple[str, ...] = (DOORS,)
 
 
@@ -194,7 +195,8 @@ def _invoice(claim: Claim) -> Invoice:
 
 def _letter(ready: Ready) -> Letter:
     message = ready.message
-    return Letter(message.model_name, message.subject, f"{ready.to.name}, {ready.to.address}", message.paragraphs, message.digest)
+    to = f"{ready.to.name}, {ready.to.address}"
+    return Letter(message.model_name, message.subject, to, message.paragraphs, message.digest, message.language)
 
 
 def _holds(situation: MoneySituation, on: date) -> list[tuple[str, str]]:

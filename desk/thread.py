@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from crm import labels
 from crm.mail_reasons import retold
 from crm.models import Attachment, Commitment, Email, Interaction
 from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, Visibility, may_read
@@ -280,7 +281,7 @@ def _auto_line(row: Any, today: date, pointing_url: str) -> AutoLine:
     label = Kind(row.kind).label if row.kind in Kind.values else row.summary
     text = str(label)[:1].lower() + str(label)[1:]
     if row.about_label:
-        text += _(" : %(what)s") % {"what": row.about_label}
+        text += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
     if row.kind == Kind.COMMITMENT_MOVED and row.data.get("to"):
         text += _(", au %(day)s") % {"day": phrases.exact_day(date.fromisoformat(row.data["to"]), today)}
     if row.author__name:

@@ -228,7 +228,7 @@ def _first(row: Commitment, *, user: User, now: datetime) -> First:
     contact = row.contact_id and Contact.objects.filter(pk=row.contact_id).first()
     main = contact or Contact.objects.present().filter(customer_id__in=ids).first()
     who = main.formal_name if main and (customer.is_person or contact) else customer.name
-    what = row.what[:1].lower() + row.what[1:]
+    what = row.told[:1].lower() + row.told[1:]
     title = _("D’abord, appelez %(who)s") % {"who": who} if is_call(row) else _("D’abord, %(what)s") % {"what": what}
     line = promise_line(row, today=today, now=now)
     when = line.margin if row.due_on == today else line.when
@@ -306,7 +306,7 @@ def _lines_of_nobody(rows: Sequence[Commitment], today: date) -> list[Pending]:
         first.setdefault((row.about_kind, row.about_ref) if row.about_ref else ("", row.public_id), row)
     return [
         Pending(
-            phrases.due_briefly(row, today), row.customer.name, f"{row.what}. {_('Personne ne s’en charge encore.')}", where(row)
+            phrases.due_briefly(row, today), row.customer.name, f"{row.told}. {_('Personne ne s’en charge encore.')}", where(row)
         )
         for row in list(first.values())[:NOBODYS]
     ]

@@ -49,7 +49,7 @@ def _told(row: Commitment, said: Interaction) -> Awaited:
 
 def asked(said: Interaction) -> str:
     """«Régler en 3 fois : facture F2026-000023»."""
-    values = {"what": said.about_label}
+    values = {"what": said.about_told}
     if parts := said.data.get("parts"):
         return _("Régler en %(count)s fois : %(what)s") % {**values, "count": parts}
     if said.kind == Kind.TIME_REQUESTED and (until := said.data.get("until")):

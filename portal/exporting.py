@@ -46,7 +46,7 @@ def everything_of(space: Space) -> dict[str, Any]:
             for row in space.complaints().not_void()
         ],
         "promises": [
-            {"what": row.what, "owed_by": row.owed_by, "due_on": row.due_on.isoformat(), "kept": row.kept_at is not None}
+            {"what": row.told, "owed_by": row.owed_by, "due_on": row.due_on.isoformat(), "kept": row.kept_at is not None}
             for row in _promises(space)
         ],
     }  # fmt: skip
@@ -84,7 +84,7 @@ def _row(row: Interaction) -> dict[str, Any]:
         "at": row.occurred_at.isoformat(),
         "kind": row.kind,
         "direction": row.direction,
-        "about": row.about_label,
+        "about": row.about_told,
         "subject": mail.subject if mail is not None and not mail.erased_at else "",
         "words": row.body or (mail.text if mail is not None and not mail.erased_at else ""),
     }

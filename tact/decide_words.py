@@ -202,8 +202,8 @@ class Words:
 
 
 def j(days: int) -> str:
-    """«J+3», «J−5»."""
-    return f"J+{days}" if days >= 0 else f"J−{-days}"
+    """«J+3», «J−5»; “D+3” in English."""
+    return _("J+{days}", days=days) if days >= 0 else _("J−{days}", days=-days)
 
 
 def days_of(count: int) -> str:

@@ -210,7 +210,7 @@ def note_call(customer: Customer, *, by: User, on: date, now: datetime, said: Sa
         _save(reminder, planned.decision)
         if said.pays_on is not None:
             promise(
-                head, owed_by=Commitment.Owed.THEM, what=str(_("Régler ce qui est dû")), due_on=said.pays_on, by=by,
+                head, owed_by=Commitment.Owed.THEM, what=timeline.frozen(gettext_lazy("Régler ce qui est dû")), due_on=said.pays_on, by=by,
                 amount=said.amount or reminder.amount or None, interaction=row,
             )  # fmt: skip
         _tell(reminder, Kind.REMINDER_SENT, gettext_lazy("Appel passé au sujet de factures"), by=by)

@@ -178,7 +178,7 @@ def _promise(row: Commitment) -> facts.Promise:
     return facts.Promise(
         link=facts.Link("commitment", row.public_id),
         ours=row.owed_by == Commitment.Owed.US,
-        what=row.what,
+        what=row.told,
         due_on=row.due_on,
         due_at=row.due_at,
         due_before=row.due_before,

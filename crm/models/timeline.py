@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.labels import retold
 from crm.models.customers import Channel
 from lib import clock
 from lib.moments import is_past
@@ -205,6 +206,11 @@ class Interaction(models.Model):
         return self.summary
 
     @property
+    def about_told(self) -> str:
+        """What it is about, in the reader's language."""
+        return retold(self.about_label)
+
+    @property
     def is_automatic(self) -> bool:
         """Written by the house of itself: folded on the record."""
         return self.kind not in HUMAN_KINDS
@@ -339,6 +345,16 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def told(self) -> str:
+        """What is owed, in the reader's language when code wrote it, in its own words otherwise."""
+        return retold(self.what)
+
+    @property
+    def about_told(self) -> str:
+        """What it is about, in the reader's language."""
+        return retold(self.about_label)
 
     @property
     def is_open(self) -> bool:

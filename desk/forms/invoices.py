@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from billing.draft_checks import FIELDS, check_fields
@@ -58,9 +59,9 @@ class DraftForm(CheckedForm):
         if "client_type" in self.fields:
             types = [(key, label) for key, label in CustomerType.choices if key != CustomerType.UNKNOWN]
             self.fields["client_type"].choices = [("", _("comme sur sa fiche")), *types]
-        reasons = {
-            row.key: row["label"] for row in law.table("vat_exemptions") if row["category"] == "E" and row.key != "franchise"
-        }
+        words = "english" if get_language() == "en" else "label"
+        exempt = [row for row in law.table("vat_exemptions") if row["category"] == "E" and row.key != "franchise"]
+        reasons = {row.key: row[words] for row in exempt}
         now = existing.vat_exemption if existing is not None else ""
         kept = [(now, now)] if now and now not in reasons else []
         self.fields["vat_exemption"] = forms.ChoiceField(

@@ -15,6 +15,7 @@ from billing.models import Allocation, Invoice, Method, Payment
 from billing.stripe_client import PROVIDER
 from crm.models import Customer
 from desk import phrases
+from desk.invoice_lines import plain
 from lib.errors import Refusal
 from lib.money import parse_amount
 from lib.public_ids import public_id
@@ -79,7 +80,7 @@ class PaymentForm(Gesture):
             self.fields["amount"].widget.attrs["autofocus"] = True
         if first is not None:
             self.fields["invoices"].initial = [first.public_id]
-            self.fields["amount"].initial = f"{first.balance():.2f}".replace(".", ",")
+            self.fields["amount"].initial = plain(first.balance(), 2)
 
     def record(self) -> Payment | None:
         """Record it, on the invoices ticked, in the order of their due dates; None when refused."""
@@ -154,7 +155,7 @@ class GiveBackForm(Gesture):
     def __init__(self, *args: Any, source: Payment | Invoice, left: Decimal, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.by_card = isinstance(source, Payment) and source.provider == PROVIDER
-        self.fields["amount"].initial = f"{left:.2f}".replace(".", ",")
+        self.fields["amount"].initial = plain(left, 2)
         self.fields["reason"].initial = _("Trop-perçu") if isinstance(source, Payment) else _("Avoir rendu")
         self.fields["paid_on"].initial = today
         self.fields["paid_on"].widget.attrs["max"] = today.isoformat()
