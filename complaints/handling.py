@@ -413,7 +413,7 @@ def _registered(number: str, channel: str) -> str:
     number = _line(number, "number", 80)
     if number and channel not in REGISTERED:
         raise Refusal(
-            _("Un numéro de recommandé est celui d’une lettre : choisissez « courrier », ou « e-mail »."), field="number"
+            _("Un numéro de recommandé est celui d’une lettre : choisissez « courrier », ou « e-mail »."), field="number"
         )
     return number
 

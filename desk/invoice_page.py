@@ -201,13 +201,13 @@ def _move(use: Row, invoice: Invoice) -> Move:
 def _answer(invoice: Invoice, balance: Decimal, pieces: Pieces, today: date) -> str:
     """What is left to do about it, in words a person would say."""
     if invoice.is_draft:
-        return _("Un brouillon, sans numéro : rien n’est parti.")
+        return _("Un brouillon, sans numéro : rien n’est parti.")
     if invoice.is_credit_note:
         return _credit_answer(invoice, balance)
     if balance > 0:
         return _still_due(invoice, balance, today)
     if pieces.credited >= invoice.total_incl_tax:
-        return _("Elle est annulée par un avoir : plus rien n’est dû.")
+        return _("Elle est annulée par un avoir : plus rien n’est dû.")
     if balance < 0:
         return _("Elle est réglée, avec %(sum)s de trop.") % {"sum": _money(-balance)}
     return _paid_answer(invoice, pieces.uses, today)

@@ -39,7 +39,7 @@ def _words(exc: Exception) -> str:
     if isinstance(exc, AuthenticationFailed):
         return str(exc.detail)
     if isinstance(exc, NotAuthenticated):
-        return _("Il faut un jeton : envoyez l’en-tête « Authorization: Bearer … ».")
+        return _("Il faut un jeton : envoyez-le dans l’en-tête « Bearer … ».")
     if isinstance(exc, PermissionDenied):
         return _("Votre rôle ne comprend pas ce geste, il n’a pas été fait.")
     if isinstance(exc, MethodNotAllowed):

@@ -49,7 +49,7 @@ def case(request: HouseRequest, ref: str) -> HttpResponse:
 def begin(request: HouseRequest) -> HttpResponse:
     """Receive a complaint from the board: choose who complains first."""
     choice = offer_clients(
-        request.GET.get("q", ""), user=request.user, title=_("Nouvelle réclamation"), answer=_("Qui se plaint ?"),
+        request.GET.get("q", ""), user=request.user, title=_("Nouvelle réclamation"), answer=_("Qui se plaint ?"),
         lead=lambda row: reverse("complaint_receive", args=[row.public_id]),
     )  # fmt: skip
     return render(request, "desk/customers/choose.html", {"choice": choice})

@@ -81,7 +81,7 @@ def _context(request: HouseRequest, editor: Editor) -> dict[str, Any]:
 
 def _choose(request: HouseRequest) -> HttpResponse:
     choice = offer_clients(
-        request.GET.get("q", ""), user=request.user, title=_("Nouvelle facture"), answer=_("Pour qui est-elle ?"),
+        request.GET.get("q", ""), user=request.user, title=_("Nouvelle facture"), answer=_("Pour qui est-elle ?"),
         lead=lambda row: reverse("invoice_new", query={"client": row.public_id}),
     )  # fmt: skip
     return render(request, "desk/customers/choose.html", {"choice": choice})
