@@ -12,6 +12,7 @@ from lib.typography import amount
 
 # Every label and every promise that code writes, said where it is written; a test holds the promises of complaints to it.
 PATTERNS = (
+    gettext_noop("%(what)s, demande %(count)s paiements"),
     gettext_noop("Facture %(number)s"),
     gettext_noop("Avoir %(number)s"),
     gettext_noop("la facture %(number)s"),
@@ -48,6 +49,6 @@ def retold(label: str) -> str:
 @cache
 def shapes() -> list[tuple[str, re.Pattern[str]]]:
     """Each pattern with what recognises it: a number or a reference is one word, the rest is one of our labels."""
-    kinds = {"number": r"[A-Z]+\d{4}-\d+", "reference": r"R\d{4}-\d+", "what": r"\S.*"}
+    kinds = {"number": r"[A-Z]+\d{4}-\d+", "reference": r"R\d{4}-\d+", "what": r"\S[^,]*", "count": r"\d+"}
     holder = re.compile(r"%\\\((\w+)\\\)s")
     return [(one, re.compile(holder.sub(lambda found: f"(?P<{found[1]}>{kinds[found[1]]})", re.escape(one)))) for one in PATTERNS]

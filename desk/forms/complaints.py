@@ -155,7 +155,7 @@ class ComplaintForm(WritingForm):
         if fields.get("form") == "oral" and fields.get("channel") in (Channel.EMAIL, Channel.POST):
             self.add_error(
                 "channel",
-                _("Ce qui arrive par e-mail ou par courrier est écrit. Dite à l’oral, c’était par téléphone ou en visite ?"),
+                _("Ce qui arrive par e-mail ou par courrier est écrit. Dite à l’oral, c’était par téléphone ou en visite ?"),
             )
         return fields
 
