@@ -229,6 +229,7 @@ class Invoice(models.Model):
             models.Index(fields=["customer", "-issued_on", "-id"], name="invoice_of_customer"),
             models.Index(fields=["due_on", "id"], name="invoice_by_due_date", condition=Q(number__isnull=False, kind="invoice")),
             models.Index(fields=["-issued_on", "-id"], name="invoice_by_issue"),
+            models.Index(fields=["credit_of"], name="credits_of_invoice", condition=Q(credit_of__isnull=False)),
             models.Index(fields=["-updated_at", "-id"], name="draft_by_change", condition=Q(number=None)),
         ]
         constraints = [
