@@ -19,6 +19,7 @@ PATTERNS = (
     gettext_noop("La facture %(number)s a été payée depuis : ce rappel n’a plus lieu d’être."),
     gettext_noop("La facture %(number)s a été corrigée par un avoir depuis : ce rappel n’a plus lieu d’être."),
     gettext_noop("Un règlement est arrivé depuis sur la facture %(number)s : relisez ce rappel."),
+    gettext_noop("Depuis l’approbation : %(reason)s."),
     gettext_noop("Le serveur refuse notre adresse d’expédition : %(words)s"),
 )
 

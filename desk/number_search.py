@@ -18,6 +18,7 @@ from desk import phrases
 from desk.complaint_board import is_red, left
 from desk.invoice_list import standing
 from desk.payment_list import words_of
+from lib.folding import fold
 from lib.money import ZERO
 from lib.typography import amount, long_date
 
@@ -28,8 +29,8 @@ COMPLAINTS = "R"
 CLOSED = (State.CLOSED_SATISFIED, State.CLOSED_WITHOUT_FOLLOW_UP)
 _LETTERS = {"F": INVOICES, "FA": INVOICES, "FAC": INVOICES, "FACT": INVOICES, "FACTURE": INVOICES,
             "A": CREDIT_NOTES, "AV": CREDIT_NOTES, "AVOIR": CREDIT_NOTES,
-            "R": COMPLAINTS, "REC": COMPLAINTS, "RECLAMATION": COMPLAINTS, "RÉCLAMATION": COMPLAINTS}  # fmt: skip
-_NOTHING = ("N", "NO", "NUMERO", "NUMÉRO")  # «n° 123»
+            "R": COMPLAINTS, "REC": COMPLAINTS, "RECLAMATION": COMPLAINTS}  # fmt: skip
+_NOTHING = ("N", "NO", "NUMERO")  # «n° 123»
 _NUMBER = re.compile(r"([^\W\d_]*)\s*[-n°:.]*\s*(?:((?:19|20)\d\d)[-/ ])?(\d{1,10})")
 _WHOLE = re.compile(r"([FAR])((?:19|20)\d\d)-?(\d{6,9})")
 
@@ -77,6 +78,7 @@ def candidates(typed: str, today: date) -> tuple[list[str], bool]:
     if found is None:
         return [], False
     word, year, number = found.groups()
+    word = fold(word).upper()
     joined = re.fullmatch(r"(20\d\d)(\d{6})", number)  # «F2026000123», «2026000123»
     if joined and not year:
         year, number = joined.groups()

@@ -19,7 +19,8 @@ from lib import clock
 def invoices(request: HouseRequest) -> StreamingHttpResponse:
     """The documents as the filters leave them, in CSV."""
     rows, sorting = invoice_list.filtered(_allowed(request), today=clock.today())
-    return _file(request, "invoices.exported", "factures", invoice_lines(rows, sorting.order))
+    audit.note("invoices.exported", by=request.user, filters=_filters(request))
+    return _file("factures", invoice_lines(rows, sorting.order))
 
 
 @policy(right=Right.EXPORT_LISTS)
@@ -27,7 +28,8 @@ def invoices(request: HouseRequest) -> StreamingHttpResponse:
 def payments(request: HouseRequest) -> StreamingHttpResponse:
     """The payments as the filters leave them, in CSV."""
     rows, _client, sorting = payment_list.filtered(_allowed(request), user=request.user)
-    return _file(request, "payments.exported", "encaissements", payment_lines(rows, sorting.order))
+    audit.note("payments.exported", by=request.user, filters=_filters(request))
+    return _file("encaissements", payment_lines(rows, sorting.order))
 
 
 def _allowed(request: HouseRequest) -> HouseRequest:
@@ -36,8 +38,11 @@ def _allowed(request: HouseRequest) -> HouseRequest:
     return request
 
 
-def _file(request: HouseRequest, event: str, name: str, lines: Iterator[str]) -> StreamingHttpResponse:
-    audit.note(event, by=request.user, filters=request.GET.urlencode()[:500])
+def _filters(request: HouseRequest) -> str:
+    return request.GET.urlencode()[:500]
+
+
+def _file(name: str, lines: Iterator[str]) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y-%m-%d}.csv"'
     return answer

@@ -23,7 +23,10 @@ LINES: dict[str, tuple[set[Right], ...]] = {
     "draft quotes and invoices / issue, credit": ({Right.DRAFT_DOCUMENTS}, {Right.ISSUE_DOCUMENTS}),
     "record and allocate payments, reconcile": ({Right.MANAGE_PAYMENTS},),
     "approve reminders / from formal notice up": ({Right.APPROVE_REMINDERS}, {Right.APPROVE_FORMAL_NOTICES}),
-    "receive and answer complaints / close, refuse": ({Right.HANDLE_COMPLAINTS}, {Right.CLOSE_COMPLAINTS}),
+    "receive and answer complaints / close, refuse, declare a fact recorded in error": (
+        {Right.HANDLE_COMPLAINTS},
+        {Right.CLOSE_COMPLAINTS},
+    ),
     "mediation papers": ({Right.SEE_MEDIATION},),
     "firm's settings / bank details": ({Right.MANAGE_SETTINGS}, {Right.MANAGE_BANK_DETAILS}),
     "users, rights, tokens, audit, backups": ({Right.MANAGE_USERS, Right.SEE_AUDIT, Right.OWN_TOKEN},),

@@ -347,7 +347,7 @@ def test_words_said_to_a_business_speak_of_no_mediator(as_nadia, house, le_goff,
     ]
     assert [sentences(one, one.standing_on(today), today=today)[-1] for one in said] == [
         "Tant que rien n’est écrit, l’année du médiateur ne court pas.",
-        "Entre professionnels, pas de médiateur de la consommation ; le Médiateur des entreprises reste possible.",
+        "Entre professionnels, pas de médiateur de la consommation\u00a0; le Médiateur des entreprises reste possible.",
     ]
 
 
@@ -365,6 +365,7 @@ def test_who_may_not_declare_an_error_reads_who_may(as_camille, as_nadia, compla
 
 
 def test_what_the_client_says_opens_the_invoice(as_camille, house, diallo, nadia, today):
+    open_firm()
     invoice = issued(settle(diallo))
     one = open_complaint(
         customer=diallo,

@@ -82,15 +82,15 @@ def run(count: int, guards: dict[str, outbox.Guard]) -> Way:
     return way
 
 
-def test_a_payment_just_before_the_claim_holds_the_reminder(committing: object) -> None:
+def test_a_payment_just_before_the_claim_withdraws_the_reminder(committing: object) -> None:
     way = run(20, dict(MAIL_GUARDS))
-    assert (way.left, Email.objects.filter(state=Email.State.HELD).count()) == ([], 20)
+    assert (way.left, Email.objects.filter(state=Email.State.CANCELLED).count()) == ([], 20)
 
 
 @pytest.mark.faults
 def test_five_hundred_payments_just_before_the_claim_and_none_leaves(committing: object) -> None:
     way = run(500, dict(MAIL_GUARDS))
-    assert (way.left, Email.objects.filter(state=Email.State.HELD).count()) == ([], 500)
+    assert (way.left, Email.objects.filter(state=Email.State.CANCELLED).count()) == ([], 500)
     assert (Payment.objects.count(), Allocation.objects.count()) == (500, 500)
 
 
