@@ -198,7 +198,7 @@ def test_who_only_reads_sees_a_draft_and_changes_nothing(as_lecture, draft, new)
         as_lecture.get(url).status_code for url in (edit_url(draft), new, reverse("invoice_issue", args=[draft.public_id]))
     ]
     page = as_lecture.get(reverse("invoice", args=[draft.public_id]))
-    assert (answers, "Un brouillon, sans numéro : rien n’est parti." in words(page)) == ([403] * 3, True)
+    assert (answers, "Un brouillon, sans numéro : rien n’est parti." in words(page)) == ([403] * 3, True)
     assert as_lecture.post(reverse("invoice_discard", args=[draft.public_id])).status_code == 403
 
 

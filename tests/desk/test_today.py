@@ -289,7 +289,7 @@ def test_words_that_are_quoted_already_are_quoted_once(sentence: str, shown: str
         (-1, "hier à 10 h"),
         (2, "mercredi à 10 h"),
         (10, "jeudi\u00a03"),
-        (40, "2 janvier 2027"),
+        (40, "2\u00a0janvier 2027"),
     ],
 )
 def test_a_promised_hour_is_told_days_before(days, margin):
