@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import Role
+from billing.models import Question
 from crm.customers import create_customer
 from crm.mail_message import letter_html
 from crm.models import Company, Customer, Interaction
@@ -88,6 +89,7 @@ def world(transactional_db: None) -> World:
         for kind in Kind.values
     )
     type_everywhere()
+    Question.objects.update(answered_at=now, answered_by=made.people[Role.MANAGER])  # an answer that was typed was given
     return made
 
 
