@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.harness.databases",
     "tests.harness.ear",
     "tests.harness.files",
+    "tests.harness.order",
     "tests.harness.processes",
     "tests.harness.personas",
     "tests.harness.skips",

@@ -58,7 +58,8 @@ def test_statements_do_not_grow_with_the_rows(house):
     assert len({page.statements for page in records[:3]}) == 1
     for page in (*large.values(), record):
         budget = next(limit for word, limit in STATEMENTS.items() if word in page.name)
-        assert page.statements <= budget, page.name
+        more = looks * (page.name.startswith("search") + (page.name in RARE))  # the edge of the newest is read first
+        assert page.statements - more <= budget, page.name
         assert page.octets <= LARGEST, page.name
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from billing.collecting import record_payment
@@ -115,7 +116,8 @@ def test_words_cost_nothing_more_and_a_number_four_statements(rows, as_nadia, le
     for number in range(12):
         issued(le_goff, "10.00", due_on=clock.today() - timedelta(days=number))
     as_nadia.get("/")
-    for typed, most in (("goff", 7), (rows[0].number[-3:], 12), ("1234567", 12), ("RF18 5390", 12)):
+    edge = connection.vendor == "postgresql"  # it reads first where the newest entries begin
+    for typed, most in (("goff", 7 + edge), (rows[0].number[-3:], 12), ("1234567", 12), ("RF18 5390", 12)):
         with django_assert_max_num_queries(most):
             as_nadia.get("/recherche/", {"q": typed}, headers={"HX-Request": "true"})
 
