@@ -236,6 +236,7 @@ STRIPE_API = f"{PUBLIC_URL}/demonstration/stripe" if DEMO else ""
 Q_CLUSTER = {
     "name": "egards",
     "orm": "default",
+    "broker_class": "config.broker.Broker",
     "workers": 2,
     "queue_limit": 1,
     "timeout": 60,

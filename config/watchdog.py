@@ -1,8 +1,9 @@
 """Keep the task queue moving. One SIGKILL on the wrong process freezes django-q2 silently and for ever.
 
-The watchdog rings the queue every few seconds; a cluster of which nothing has moved for 20 s, and whose workers
-are not all honestly busy, is killed with its whole group and started again. Truth stays in our tables: a task
-killed here is found again by the next sweep.
+The watchdog rings the queue every few seconds. A cluster of which a part has not moved for too long (workers and
+monitor 20 s, unless every worker is honestly busy; sentinel 60 s) is killed with its whole group and started again: a
+worker killed as it gave its result back leaves a lock on which the sentinel waits for ever, and with it the schedule,
+while the other worker goes on and hides it. Truth stays in our tables: a task killed here is found again by the next sweep.
 """
 
 import logging
@@ -23,19 +24,21 @@ from django.db import DatabaseError, connection
 from django_q.tasks import async_task
 
 from config import lifeline
-from config.cluster import mark, read
 from config.jobs import HEARTBEAT
+from config.marks import mark, read
 from lib import clock
 
 logger = logging.getLogger(__name__)
 
 RING_EVERY = 8.0  # seconds between two rings
 LATE = 20.0  # nothing moved here, nor anywhere: frozen
+LATE_SENTINEL = 60.0  # it has no task to wait for, but may wait for the database as long as a long writer holds it
 STARTING = 60.0  # a cluster that has not moved yet is still being born: on a loaded machine that takes more than 20 s
 STILLBORN = 3  # each one killed before it moved gives the next twice its time, three times at most: eight minutes
 LATE_ALONE = 120.0  # nothing moved here while another machine works: frozen too
 TASK_LIMIT = 70.0  # seconds after which no task is honest work: the queue's own limit, and some
 WORKERS = 2
+PARTS = ("beat", "noted", "guard")  # workers, monitor, sentinel: the mark of each
 PATIENCE = 8.0  # seconds given to running tasks when we are asked to stop
 
 
@@ -72,8 +75,9 @@ class Watchdog:
         """A new cluster, with a clean slate."""
         for path in self.folder.iterdir():
             path.unlink(missing_ok=True)
-        mark(self.folder / "beat")
-        self.born_at = read(self.folder / "beat") or 0.0
+        for name in PARTS:
+            mark(self.folder / name)
+        self.born_at = max(self.moved_at(name) for name in PARTS)
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster", str(self.folder)]
         self.cluster = subprocess.Popen(command, env=lifeline.environment_for_child(), start_new_session=True)
 
@@ -97,22 +101,36 @@ class Watchdog:
         except DatabaseError as trouble:
             logger.error("the database does not answer: %s", trouble)
             connection.close()
-            mark(self.folder / "beat")
+            for name in PARTS:
+                mark(self.folder / name)
 
     def is_late(self, now: float) -> bool:
-        """Whether nothing has moved for too long, while not every worker is honestly busy with a task."""
-        silent = now - (read(self.folder / "beat") or now)
-        if silent < self.patience() or self.all_busy(now):
+        """Whether a part has not moved for too long. Workers and monitor may be silent while every worker is honestly busy
+        with a task, or while another machine takes our rings; the sentinel goes round all the time."""
+        patience = self.patience()
+        if now - self.moved_at("guard") >= max(patience, LATE_SENTINEL):
+            return True
+        silent = now - min(self.moved_at("beat"), self.moved_at("noted"))
+        if silent < patience or self.all_busy(now):
             return False
-        return silent > LATE_ALONE or not another_machine_beats()
+        return silent > LATE_ALONE or not self.hides_behind_another(now)
+
+    def moved_at(self, name: str) -> float:
+        """When the part `name` last moved, on the monotonic clock; a mark being written counts as now."""
+        found = read(self.folder / name)
+        return time.monotonic() if found is None else found
 
     def has_moved(self) -> bool:
-        """Whether this cluster did anything since it was started."""
-        return (read(self.folder / "beat") or 0.0) > self.born_at
+        """Whether each part of this cluster did anything since it was started."""
+        return all(self.moved_at(name) > self.born_at for name in PARTS)
 
     def patience(self) -> float:
         """Seconds of silence this cluster is allowed. Killing one that is merely slow to be born only slows the next down."""
         return LATE if self.has_moved() else STARTING * 2 ** min(self.stillborn, STILLBORN)
+
+    def hides_behind_another(self, now: float) -> bool:
+        """Whether our workers may be silent because those of another machine take the rings: theirs move, ours do not at all."""
+        return now - self.moved_at("beat") >= LATE and another_machine_beats()
 
     def all_busy(self, now: float) -> bool:
         """Whether each worker is alive and on a task that has not outlived the limit of a task."""

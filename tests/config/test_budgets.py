@@ -21,7 +21,7 @@ LONG_FUNCTIONS: dict[str, str] = {
 }
 # file: why floats are not money there.
 FLOATS = {
-    "config/cluster.py": "seconds of a clock",
+    "config/marks.py": "seconds of a clock",
     "crm/importing/contents.py": "shares of a column that look like something",
 }
 # file: why this statement is built from parts, and whose parts.

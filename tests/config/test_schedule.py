@@ -13,8 +13,9 @@ from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from config import cluster, jobs, schedule, watchdog
+from config import jobs, schedule, watchdog
 from config.jobs import HEARTBEAT
+from config.marks import mark, read
 from config.schedule import Job, sync
 from lib import clock
 
@@ -61,7 +62,7 @@ class TestSync:
 @pytest.fixture
 def dog():
     made = watchdog.Watchdog()
-    cluster.mark(made.folder / "beat")
+    move(made)
     yield made
     made.stop()
     for path in made.folder.iterdir():
@@ -69,9 +70,16 @@ def dog():
     made.folder.rmdir()
 
 
-def silent_since(dog, instant, *, moved=False):
-    """As if nothing had been heard of the cluster since `instant`, its birth unless it had `moved`."""
-    (dog.folder / "beat").write_text(repr(instant))
+def move(dog, *names):
+    """As if those parts of the cluster had just moved: all of them when none is named."""
+    for name in names or watchdog.PARTS:
+        mark(dog.folder / name)
+
+
+def silent_since(dog, instant, *names, moved=False):
+    """As if nothing had been heard of those parts (all) since `instant`, the cluster's birth unless it had `moved`."""
+    for name in names or watchdog.PARTS:
+        (dog.folder / name).write_text(repr(instant))
     dog.born_at = instant - 1 if moved else instant
 
 
@@ -82,17 +90,17 @@ def busy(dog, pid, since):
 @pytest.mark.django_db
 class TestWatchdog:
     def test_a_queue_that_moved_lately_is_left_alone(self, dog):
-        assert not dog.is_late(cluster.read(dog.folder / "beat") + watchdog.LATE - 1)
+        assert not dog.is_late(read(dog.folder / "beat") + watchdog.LATE - 1)
 
     def test_a_silent_queue_is_late(self, dog):
         assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
 
     def test_a_cluster_that_is_being_born_is_given_more_time(self, dog):
         """On a loaded machine a birth takes more than LATE: killed each time, it would never end."""
-        dog.born_at = cluster.read(dog.folder / "beat")
+        dog.born_at = read(dog.folder / "beat")
         assert not dog.is_late(dog.born_at + watchdog.LATE + 1)
         assert dog.is_late(dog.born_at + watchdog.STARTING + 1)
-        cluster.mark(dog.folder / "beat")  # its first task
+        move(dog)  # its first task
         assert dog.is_late(time.monotonic() + watchdog.LATE + 1)
 
     def test_a_cluster_killed_before_it_moved_gives_the_next_twice_its_time(self, dog):
@@ -108,7 +116,7 @@ class TestWatchdog:
             silent_since(dog, time.monotonic() - seconds - 1)
             dog.look()
             assert dog.cluster is not first
-        cluster.mark(dog.folder / "beat")  # it moved at last
+        move(dog)  # it moved at last
         assert dog.patience() == watchdog.LATE
         silent_since(dog, time.monotonic() - watchdog.LATE - 1, moved=True)
         dog.look()
@@ -129,6 +137,24 @@ class TestWatchdog:
         busy(dog, 2**22 - 1, later - 30)
         assert dog.is_late(later)
 
+    @pytest.mark.parametrize(("part", "limit"), [("beat", 20), ("noted", 20), ("guard", 60)])
+    def test_each_part_is_watched_whatever_the_others_do(self, dog, part, limit):
+        """A sentinel that waits on the lock of a dead worker no longer runs the schedule, while the other worker works."""
+        now = time.monotonic()
+        silent_since(dog, now - limit + 5, part, moved=True)
+        assert not dog.is_late(time.monotonic())
+        silent_since(dog, now - limit - 1, part, moved=True)
+        assert dog.is_late(time.monotonic())
+
+    def test_busy_workers_do_not_excuse_the_sentinel(self, dog):
+        now = time.monotonic()
+        for pid in (os.getpid(), os.getppid()):
+            busy(dog, pid, now - 5)
+        silent_since(dog, now - 61, "beat", "noted", moved=True)
+        assert not dog.is_late(now)
+        silent_since(dog, now - 61, "guard", moved=True)
+        assert dog.is_late(now)
+
     def test_another_machine_that_works_gives_more_time(self, dog):
         cache.set(HEARTBEAT, clock.real_now())
         now = time.monotonic()
@@ -139,11 +165,12 @@ class TestWatchdog:
         def silent(*args, **kwargs):
             raise OperationalError("gone")
 
-        (dog.folder / "beat").unlink()
+        for name in watchdog.PARTS:
+            (dog.folder / name).unlink()
         monkeypatch.setattr(watchdog, "async_task", silent)
         before = time.monotonic()
         dog.ring()
-        assert before <= cluster.read(dog.folder / "beat") <= time.monotonic()
+        assert all(before <= read(dog.folder / name) <= time.monotonic() for name in watchdog.PARTS)
 
     def test_the_limits_agree_with_the_queues_settings(self):
         assert settings.Q_CLUSTER["workers"] == watchdog.WORKERS
@@ -160,7 +187,7 @@ def test_the_beat_is_heard():
 
 
 def test_a_mark_that_is_not_one_is_none(tmp_path):
-    assert cluster.read(tmp_path / "nothing") is None
+    assert read(tmp_path / "nothing") is None
     (tmp_path / "torn").write_text("12.")
     (tmp_path / "words").write_text("abc")
-    assert (cluster.read(tmp_path / "torn"), cluster.read(tmp_path / "words")) == (12.0, None)
+    assert (read(tmp_path / "torn"), read(tmp_path / "words")) == (12.0, None)

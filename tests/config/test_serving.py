@@ -75,6 +75,19 @@ def test_the_queue_moves_again_whatever_dies(open_house, nth):
     wait_for(lambda: all(not is_alive(pid) or pid in house.tree() for pid in cluster))
 
 
+@pytest.mark.parametrize("nth", [1, 4], ids=["sentinel", "monitor"])
+def test_a_part_that_stands_still_while_the_workers_work_is_seen(open_house, nth):
+    """So stands a sentinel on the lock of a worker killed as it gave its result back: the schedule no longer runs, and the
+    other worker hides it."""
+    house = open_house("worker")
+    wait_for(beats)
+    cluster = wait_for(lambda: len(found := sorted(pid for pid in house.tree() if "--cluster" in command_of(pid))) == 6 and found)
+    os.kill(cluster[nth], signal.SIGSTOP)
+    wait_for(lambda: not any(is_alive(pid) for pid in cluster))
+    stopped_at = clock.real_now()
+    wait_for(lambda: (beat := beats()) and beat > stopped_at and len(house.tree()) == 7)
+
+
 def beats():
     """When the queue last moved, read on a fresh connection: other processes write it."""
     connection.close()

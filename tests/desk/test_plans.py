@@ -8,6 +8,7 @@ from crm.models import Commitment, Interaction
 from desk import questions
 from desk.invoice_page import ABOUT
 from desk.payment_list import payments_seen
+from lib import clock
 
 # What SQLite counts where eleven thousand of a hundred thousand invoices are still due.
 COMMITMENTS = {
@@ -22,6 +23,7 @@ def plan_of(rows) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("ANALYZE")  # what other tests made it count, even undone, would decide instead
             cursor.execute(f"EXPLAIN {sql}", values)
             return "\n".join(row[0] for row in cursor.fetchall())
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
@@ -52,7 +54,23 @@ def in_service(db):
             cursor.execute("ANALYZE sqlite_schema")
 
 
-def test_the_history_of_a_thing_by_its_short_index(nadia):
+@pytest.fixture
+def busy_history(nadia, le_goff):
+    """Three thousand letters about as many things: among three, PostgreSQL may as well read any index."""
+    known = {
+        "customer": le_goff,
+        "kind": "letter",
+        "direction": "in",
+        "author": nadia,
+        "occurred_at": clock.now(),
+        "about_kind": "invoice",
+    }
+    count = 3000 if connection.vendor == "postgresql" else 3
+    rows = [Interaction(**known, summary="Appel", body="x", about_ref=f"{number:026}") for number in range(count)]
+    Interaction.objects.bulk_create(rows)
+
+
+def test_the_history_of_a_thing_by_its_short_index(nadia, busy_history):
     for kinds in (ABOUT, ("commitment",)):
         rows = Interaction.objects.visible_to(nadia).about("x" * 26, *kinds).newest_first()[:30]
         assert "history_about" in plan_of(rows)
@@ -60,7 +78,7 @@ def test_the_history_of_a_thing_by_its_short_index(nadia):
 
 def test_the_payments_of_a_page_without_reading_them_all(nadia, in_service):
     plan = plan_of(payments_seen(nadia).order_by("-paid_on", "-id")[:51])
-    assert ("payment_by_date" in plan) == (connection.vendor == "sqlite")  # PostgreSQL sorts the nothing it has
+    assert connection.vendor == "postgresql" or "payment_by_date" in plan  # PostgreSQL may sort the nothing it has
     wholly = ("SCAN T", "SCAN billing_payment LEFT", "Seq Scan on billing_payment")  # looked at again for each of them
     assert not [line for line in plan.splitlines() if any(words in line for words in wholly)]
 
