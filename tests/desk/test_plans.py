@@ -56,17 +56,14 @@ def in_service(db):
 
 @pytest.fixture
 def busy_history(nadia, le_goff):
-    """Three thousand letters about as many things: among three, PostgreSQL may as well read any index."""
-    known = {
-        "customer": le_goff,
-        "kind": "letter",
-        "direction": "in",
-        "author": nadia,
-        "occurred_at": clock.now(),
-        "about_kind": "invoice",
-    }
+    """Three thousand calls about as many things: among three, PostgreSQL may as well read any index."""
+    moment = clock.now()
+    known = {"kind": "call", "direction": "in", "occurred_at": moment, "recorded_at": moment, "about_kind": "invoice"}
     count = 3000 if connection.vendor == "postgresql" else 3
-    rows = [Interaction(**known, summary="Appel", body="x", about_ref=f"{number:026}") for number in range(count)]
+    rows = [
+        Interaction(**known, customer=le_goff, author=nadia, summary="Appel", body="x", about_ref=f"{number:026}")
+        for number in range(count)
+    ]
     Interaction.objects.bulk_create(rows)
 
 
