@@ -77,8 +77,20 @@ def commits(test: pytest.Item) -> bool:
     return "committing" in getattr(test, "fixturenames", ())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse `transaction=True`, whose flush deletes rows that our triggers protect; mark who uses the database."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database`, for the second engine."""
+    parser.addoption("--database", action="store_true", help="leave out the tests that open no database (those of config stay)")
+
+
+def opens_database(test: pytest.Item) -> bool:
+    """Whether a test may reach a database: pytest-django refuses it to the others, which say the same on any engine."""
+    asked = set(getattr(test, "fixturenames", ()))
+    return test.get_closest_marker("django_db") is not None or bool(asked & {"db", "committing", "django_db_setup"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse `transaction=True`, whose flush deletes rows that our triggers protect; mark who uses the database; with
+    `--database`, keep them only."""
     for test in items:
         marks = list(test.iter_markers("django_db"))
         if any(mark.kwargs.get("transaction") for mark in marks):
@@ -87,6 +99,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{test.nodeid}: a test that commits takes no django_db mark, its database is a copy")
         if "database" in getattr(test, "fixturenames", ()) and not commits(test):
             test.add_marker(pytest.mark.django_db)
+    if config.getoption("database"):
+        kept = {test: opens_database(test) or test.nodeid.startswith("tests/config/") for test in items}
+        config.hook.pytest_deselected(items=[test for test, here in kept.items() if not here])
+        items[:] = [test for test, here in kept.items() if here]
 
 
 @pytest.fixture
