@@ -79,11 +79,16 @@ def commits(test: pytest.Item) -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--database`, for the second engine."""
-    parser.addoption("--database", action="store_true", help="leave out the tests that open no database (those of config stay)")
+    parser.addoption("--database", action="store_true", help="leave out what says the same on any engine")
 
 
-def opens_database(test: pytest.Item) -> bool:
-    """Whether a test may reach a database: pytest-django refuses it to the others, which say the same on any engine."""
+def hears_the_engine(test: pytest.Item) -> bool:
+    """Whether a test may tell one engine from another: it opens a database (pytest-django refuses it to the others) and is
+    not marked `one_engine`, or it is one of config."""
+    if test.nodeid.startswith("tests/config/"):
+        return True
+    if test.get_closest_marker("one_engine"):
+        return False
     asked = set(getattr(test, "fixturenames", ()))
     return test.get_closest_marker("django_db") is not None or bool(asked & {"db", "committing", "django_db_setup"})
 
@@ -100,7 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "database" in getattr(test, "fixturenames", ()) and not commits(test):
             test.add_marker(pytest.mark.django_db)
     if config.getoption("database"):
-        kept = {test: opens_database(test) or test.nodeid.startswith("tests/config/") for test in items}
+        kept = {test: hears_the_engine(test) for test in items}
         config.hook.pytest_deselected(items=[test for test, here in kept.items() if not here])
         items[:] = [test for test, here in kept.items() if here]
 
