@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from crm.models.company import TermsCounting, VatRegime
 from crm.models.customers import CustomerType
 from lib.errors import Refusal
 from lib.french_calendar import refuse_far
-from lib.money import LARGEST, ZERO
+from lib.money import LARGEST, ZERO, parse_number
 from lib.vat import line_net
 
 MOST_LINES = 500
@@ -70,8 +70,8 @@ def _line(line: Mapping[str, Any], regime: str) -> tuple[InvoiceLine, dict[str, 
         "plain_words": lambda: clean_text(line.get("plain_words"), limit=400),
         "quantity": lambda: _number(line.get("quantity", 1), places=4, most=Decimal(99_999_999), above_zero=True),
         "unit": lambda: _choice(line.get("unit") or Unit.PIECE, Unit),
-        "unit_price": lambda: _number(line.get("unit_price"), places=6, most=LARGEST),
-        "discount": lambda: _number(line.get("discount") or 0, places=2, most=Decimal(100)),
+        "unit_price": lambda: _number(line.get("unit_price"), places=6, most=LARGEST, unit="€"),
+        "discount": lambda: _number(line.get("discount") or 0, places=2, most=Decimal(100), unit="%"),
         "vat_rate": lambda: _number(line.get("vat_rate", 0 if franchise else None), places=2, most=Decimal(100)),
     }
     found, errors = {}, {}
@@ -128,17 +128,13 @@ def _choice(value: Any, choices: Any) -> str:
     return str(value)
 
 
-def _number(value: Any, *, places: int, most: Decimal, above_zero: bool = False) -> Decimal:
-    """A decimal as forms and the API write it: « 12,5 », "12.5", Decimal, int; never a float nor a boolean."""
+def _number(value: Any, *, places: int, most: Decimal, above_zero: bool = False, unit: str = "") -> Decimal:
+    """A number as a person types it (text, perhaps with its `unit`), a Decimal or an int; never a float nor a boolean."""
     if value is None or value == "":
         raise Refusal(_("Indiquez un nombre."))
     if isinstance(value, float | bool):
         raise Refusal(_("Un nombre s’écrit comme 12,50 (dans l’API : entre guillemets, « 12.50 »)."))
-    try:
-        plain = "".join(str(value).split()).replace("\u2212", "-").replace(",", ".")
-        found = Decimal(plain)
-    except InvalidOperation as trouble:
-        raise Refusal(_("« %(text)s » n’est pas un nombre. Écrivez-le comme 12,50.") % {"text": str(value)[:30]}) from trouble
+    found = parse_number(value, places=places, unit=unit) if isinstance(value, str) else Decimal(value)
     if not found.is_finite() or abs(found) > most:
         raise Refusal(_("Ce nombre est trop grand."))
     if found < 0:
@@ -154,5 +150,5 @@ def _number(value: Any, *, places: int, most: Decimal, above_zero: bool = False)
 
 
 def positive(value: Any, *, places: int) -> Decimal:
-    """A number above zero with at most `places` decimals, as forms and the API write it. Refusal otherwise."""
-    return _number(value, places=places, most=LARGEST, above_zero=True)
+    """A number above zero with at most `places` decimals (two: EUR): typed text, a Decimal or an int. Refusal otherwise."""
+    return _number(value, places=places, most=LARGEST, above_zero=True, unit="€" if places == 2 else "")

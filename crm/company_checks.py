@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -19,6 +19,7 @@ from crm.models.company import VatRegime
 from lib import identifiers
 from lib.errors import Refusal
 from lib.folding import fold
+from lib.money import cents, parse_number
 
 # The keys of a firm's file and of the API, in the order they are told.
 JSON_KEYS = (
@@ -121,15 +122,13 @@ def _read(name: str, told: str, value: Any, found: dict[str, Any], errors: dict[
 
 
 def _capital(value: Any, field: Any) -> Decimal | None:
-    text = re.sub(r"[\s€]|EUR|euros?", "", str(value if value is not None else ""), flags=re.IGNORECASE)
+    text = str(value if value is not None else "").strip()
     if not text:
         return None
-    try:
-        if not re.fullmatch(r"\d{1,12}(?:[.,]\d{1,2})?", text):
-            raise InvalidOperation
-        return Decimal(text.replace(",", ".")).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise Refusal(_("Écrivez le capital en euros, par exemple 10 000 ou 10 000,50.")) from None
+    found = parse_number(text, unit="€")
+    if found < 0 or found >= 10**12 or found != cents(found):
+        raise Refusal(_("Écrivez le capital en euros, par exemple 10 000 ou 10 000,50."))
+    return cents(found)
 
 
 def _rcs(value: Any, field: Any) -> str:

@@ -110,10 +110,11 @@ class Typed:
 
 
 def plain(value: Decimal, places: int = 0) -> str:
-    """A decimal as its reader types it: 1240,50; 2,5; 1 in French, 1240.50 in English."""
+    """A decimal as its reader types it: 1240,50; 2,5; 1 in French, 1240.50 in English. Three decimals take a fourth: «1,125»
+    would be refused as perhaps 1125."""
     text = format(value.normalize(), "f")
     whole, _point, decimals = text.partition(".")
-    decimals = decimals.ljust(places, "0")
+    decimals = decimals.ljust(4 if len(decimals) == 3 else places, "0")
     point = "." if get_language() == "en" else ","
     return f"{whole}{point}{decimals}" if decimals else whole
 

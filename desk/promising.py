@@ -19,6 +19,7 @@ from crm.models import Commitment, Contact, Customer
 from crm.models.timeline import Visibility
 from desk import phrases
 from desk.dates import Due, read_due
+from desk.forms.amounts import AmountField
 from lib import clock, typography
 from lib.errors import Refusal
 
@@ -84,9 +85,7 @@ class PromiseForm(Promising):
     when = forms.CharField(label=lazy("Pour le"), widget=forms.TextInput(attrs=WHEN))
     owner = forms.ChoiceField(label=lazy("Suivi par"))
     contact = forms.ChoiceField(label=lazy("Avec"), required=False)
-    amount = forms.DecimalField(
-        label=lazy("Montant promis, en euros"), required=False, max_digits=12, decimal_places=2, localize=True
-    )
+    amount = AmountField(label=lazy("Montant promis, en euros"), required=False)
     visibility = forms.ChoiceField(label=lazy("Qui peut lire"), choices=Visibility.choices, initial=Visibility.EVERYONE)
 
     def __init__(self, *args: Any, contacts: list[Contact], colleagues: list[User], **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ from config.api.complaint_dates import DeadlinesSerializer, NextDateSerializer, 
 from config.api.fields import PersonField, Related, Strict
 from config.api.filters import OfCustomer
 from config.api.history import KEY, request_key
+from config.api.numbers import AmountField
 from config.api.people import Rows
 from crm.models import Contact, Customer
 from crm.models.customers import Channel, CustomerType
@@ -121,7 +122,7 @@ class AnswerSerializer(LetterSerializer):
 
     decision = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in sorted(ANSWERS)])
     words = serializers.CharField(trim_whitespace=False)
-    amount = serializers.DecimalField(max_digits=12, decimal_places=2, required=False, allow_null=True)
+    amount = AmountField(required=False, allow_null=True)
     until = serializers.DateField(required=False, allow_null=True)
     override_reason = serializers.CharField(required=False, allow_blank=True)
 

@@ -1,9 +1,7 @@
 """The shapes of invoices in the API: amounts and rates are text (« 12.50 »), rates are percentages."""
 
-from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,6 +9,7 @@ from billing.models import Invoice
 from billing.models.invoices import Nature, Unit, VatCategory, Works
 from billing.sums import sums_of
 from config.api.fields import Related, Strict
+from config.api.numbers import DECIMAL, NumberField
 from config.api.serializers import text
 from crm.models import Contact, Customer
 from crm.models.company import TermsCounting
@@ -20,22 +19,6 @@ from lib.money import ZERO
 
 DRAFT, ISSUED, PARTLY_PAID, OVERDUE, PAID = "draft", "issued", "partly_paid", "overdue", "paid"
 STATUSES = (DRAFT, ISSUED, PARTLY_PAID, OVERDUE, PAID)
-
-
-DECIMAL = {"type": "string", "format": "decimal"}  # what we answer; we read JSON numbers too
-
-
-@extend_schema_field(DECIMAL)
-class NumberField(serializers.Field[Any, Any, Any, Any]):
-    """A number as text or as JSON writes it; the checks of `billing` judge it. A JSON number is read by its digits."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
-            raise serializers.ValidationError(_("Un nombre s’écrit entre guillemets, comme « 12.50 »."))
-        return str(data)
-
-    def to_representation(self, value: Decimal) -> str:
-        return format(value, "f")
 
 
 class InvoiceLineSerializer(Strict):

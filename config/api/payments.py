@@ -17,6 +17,7 @@ from billing.models import Allocation, Invoice, Method, Payment
 from config.api.fields import PersonField, Related, Strict
 from config.api.filters import OfCustomer
 from config.api.history import KEY, request_key
+from config.api.numbers import AmountField
 from config.api.pages import KeysetPagination
 from config.api.people import Rows
 from crm.models import Customer
@@ -37,13 +38,6 @@ class AllocationSerializer(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True)
 
 
-class AmountField(serializers.DecimalField):
-    """EUR, as text or as JSON writes it, with a point or a comma, as in the lines of an invoice."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value("".join(data.split()).replace(",", ".") if isinstance(data, str) else data)
-
-
 class PaymentSerializer(Strict):
     """Money received, or given back (negative). It counts on `invoice` up to what is still due; the rest is `unallocated`, and
     stays the client's. Without `invoice`, `customer` says whose it is. An `Idempotency-Key` makes a retry give back the first."""
@@ -51,7 +45,7 @@ class PaymentSerializer(Strict):
     id = serializers.CharField(source="public_id", read_only=True)
     customer = Related(Customer, required=False)
     invoice = Related(Invoice, required=False, write_only=True)
-    amount = AmountField(max_digits=12, decimal_places=2)
+    amount = AmountField()
     method = serializers.ChoiceField(choices=Method.choices)
     paid_on = serializers.DateField()
     reference = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from config.api.fields import PersonField, Related, Strict
+from config.api.numbers import AmountField
 from crm.models import Commitment, Contact, Customer, Email, Interaction
 from crm.models.customers import Channel, CustomerType
 from crm.models.timeline import HUMAN_KINDS, Direction, Kind, Mood, Visibility
@@ -137,7 +138,7 @@ class CommitmentSerializer(Strict):
     interaction = Related(Interaction, read_only=True)
     owed_by = serializers.ChoiceField(choices=Commitment.Owed.choices)
     what = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=12, decimal_places=2, required=False, allow_null=True)
+    amount = AmountField(required=False, allow_null=True)
     due_on = serializers.DateField()
     due_at = serializers.TimeField(required=False, allow_null=True)
     due_before = serializers.BooleanField(required=False)

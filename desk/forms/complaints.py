@@ -17,6 +17,7 @@ from complaints.states import MEDIATION
 from crm import attachments
 from crm.models import Contact, Customer
 from crm.models.customers import Channel, CustomerType
+from desk.forms.amounts import AmountField
 from desk.promising import colleague_choices, offer
 from lib.errors import Refusal
 from lib.public_ids import public_id
@@ -278,9 +279,7 @@ class LetterForm(Acting):
     words = forms.CharField(
         label=lazy("Vos mots"), required=False, strip=False, widget=forms.Textarea(attrs={**WORDS, "rows": 8})
     )
-    amount = forms.DecimalField(
-        label=lazy("Somme rendue, en euros"), required=False, max_digits=12, decimal_places=2, localize=True
-    )
+    amount = AmountField(label=lazy("Somme rendue, en euros"), required=False)
     until = day_field(lazy("Fait au plus tard le"))
     number = forms.CharField(label=lazy("Référence du médiateur"), required=False, max_length=80)
     way = forms.ChoiceField(

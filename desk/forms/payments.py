@@ -15,28 +15,12 @@ from billing.models import Allocation, Invoice, Method, Payment
 from billing.stripe_client import PROVIDER
 from crm.models import Customer
 from desk import phrases
+from desk.forms.amounts import AmountField
 from desk.invoice_lines import plain
 from lib.errors import Refusal
-from lib.money import parse_amount
 from lib.public_ids import public_id
 from lib.typography import amount as in_words
 from lib.typography import long_date
-
-
-class AmountField(forms.CharField):
-    """EUR, read in any usual writing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=30, **options)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
-
-    def clean(self, value: Any) -> Decimal | None:
-        """The amount; None when it may be left empty and is."""
-        text = super().clean(value)
-        try:
-            return parse_amount(text) if text else None
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
 
 
 class Gesture(forms.Form):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from crm.models.timeline import Mood
 from desk.dates import Due
+from desk.forms.amounts import AmountField
 from desk.promising import WHEN, Promising
 
 MOODS = [("", lazy("rien à noter")), *Mood.choices]
@@ -32,9 +33,7 @@ class CallForm(Promising):
     )
     mood = forms.ChoiceField(label=lazy("Comment était-ce ?"), choices=MOODS, required=False)
     when = forms.CharField(label=lazy("A promis de régler pour le"), required=False, widget=forms.TextInput(attrs=WHEN))
-    amount = forms.DecimalField(
-        label=lazy("Montant promis, en euros"), required=False, max_digits=12, decimal_places=2, min_value=0, localize=True
-    )
+    amount = AmountField(label=lazy("Montant promis, en euros"), required=False)
 
     def clean_when(self) -> Due | None:  # type: ignore[override]
         """The day, read in plain French; none when nothing was promised."""

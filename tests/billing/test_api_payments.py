@@ -43,6 +43,17 @@ def test_a_payment_goes_in_and_comes_out(api, invoice, diallo, karim):
     assert api("GET", "payments/?method=cash")[1]["results"] == []
 
 
+@pytest.mark.parametrize("amount", ["1,240", "1 240,50", "1,240.50", "12 €", "1e2", True, None, "NaN"])
+def test_an_amount_is_a_strict_decimal(api, invoice, amount):
+    status, told = api("POST", "payments/", body(invoice, amount=amount))
+    assert (status, list(told["errors"]), Payment.objects.count()) == (400, ["amount"], 0)
+
+
+@pytest.mark.parametrize("amount", ["12.50", "12,50", 12.5])
+def test_an_amount_in_text_or_as_json_writes_it(api, invoice, amount):
+    assert api("POST", "payments/", body(invoice, amount=amount))[1]["amount"] == "12.50"
+
+
 def test_without_an_invoice_it_stays_the_clients(api, diallo):
     told = {"customer": diallo.public_id, "amount": "12.50", "method": "cheque", "paid_on": TODAY.isoformat()}
     status, made = api("POST", "payments/", told)

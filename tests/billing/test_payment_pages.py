@@ -60,6 +60,7 @@ class TestRecording:
         ("changes", "words"),
         [
             ({"amount": "beaucoup"}, "n’est pas un montant"),
+            ({"amount": "1,240"}, "peut se lire 1\xa0240 ou 1,240. Écrivez 1240 ou 1,24."),
             ({"amount": ""}, "obligatoire"),
             ({"amount": "10,00", "paid_on": "2999-01-01"}, "Ce jour est à venir"),
             ({"amount": "10,00", "method": "barter"}, "choix"),

@@ -81,6 +81,33 @@ def test_a_draft_is_written_in_french_numbers(as_camille, new):
     assert [line.values["unit_price"] for line in page.context["editor"].lines] == ["1240,50", "45,00"]
 
 
+@pytest.mark.parametrize(
+    "typed", ["1,240.50", "1.240,50 €", "€1,240.50", "1\u202f240,50", "1\u00a0240,50", "1240.50", "1’240.50"]
+)
+def test_a_price_is_read_as_either_language_writes_it(as_camille, new, typed):
+    as_camille.post(new, form({**SHELF, "quantity": "1,5", "discount": "5 %", "unit_price": typed}))
+    line = Invoice.objects.get().lines.get()
+    assert (line.unit_price, line.quantity, line.discount) == (Decimal("1240.50"), Decimal("1.5"), Decimal(5))
+
+
+@pytest.mark.parametrize(("field", "other"), [("unit_price", "1,2400"), ("quantity", "1,2400"), ("discount", "1,24")])
+@pytest.mark.parametrize("typed", ["1,240", "1.240"])
+def test_a_number_of_two_readings_is_refused_with_both(as_camille, new, typed, field, other):
+    page = as_camille.post(new, form({**SHELF, field: typed}))
+    assert (page.status_code, Invoice.objects.exists()) == (422, False)
+    assert f"« {typed} » peut se lire 1 240 ou 1,240. Écrivez 1240 ou {other}." in words(page)
+
+
+def test_three_decimals_are_shown_as_they_are_read_back(as_camille, new):
+    as_camille.post(new, form({**SHELF, "quantity": "1,1250", "unit_price": "0,125"}))
+    draft = Invoice.objects.get()
+    page = as_camille.get(edit_url(draft))
+    seen = page.context["editor"].lines[0].values
+    assert (seen["quantity"], seen["unit_price"]) == ("1,1250", "0,1250")
+    as_camille.post(edit_url(draft), again(page, seen, keys=["b0"]))
+    assert [(line.quantity, line.unit_price) for line in draft.lines.all()] == [(Decimal("1.125"), Decimal("0.125"))]
+
+
 def test_totals_are_reckoned_while_typing_and_nothing_is_written(as_camille, new):
     half = {**HOURS, "unit_price": ""}
     live = as_camille.post(new, form(SHELF, half, do="totals"), headers=HTMX)
