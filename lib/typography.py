@@ -57,6 +57,12 @@ def amount(value: Decimal, *, language: str = "fr") -> str:
     return f"−€{text[1:]}" if text.startswith("−") else f"€{text}"
 
 
+def percent(rate: Decimal, *, language: str = "fr") -> str:
+    """« 5,5 % » (« 5.5% »), a rate with the decimals it has."""
+    text = number(rate.normalize() if rate != rate.to_integral() else rate.quantize(Decimal(1)), language=language)
+    return f"{text}{NBSP}%" if _tongue(language) == "fr" else f"{text}%"
+
+
 def long_date(day: date, *, language: str = "fr", year: bool = True) -> str:
     """« 15 novembre 2026 », « 1er novembre 2026 » (« 15 November 2026 »). Without the year when not `year`."""
     tongue = _tongue(language)

@@ -182,6 +182,13 @@ def test_words_of_templates_are_marked():
     assert {name: words for name, words in found.items() if words} == {}
 
 
+def test_quotation_marks_follow_the_language():
+    """Quotation marks are part of a sentence that is translated, or put by `|quoted`; “20 %” by `|percent`."""
+    loose = re.compile(r"[«»“”]|\0[\s\u00a0]?%")
+    found = {name_of(path): loose.findall(plain(path.read_text())) for path in templates() if not excused(name_of(path))}
+    assert {name: marks for name, marks in found.items() if marks} == {}
+
+
 def test_the_reading_of_templates_misses_nothing():
     page = """{% extends "a.html" %}<p title="Dit {{ x }}">Mot {{ x|join:", " }} <b class="un mot">{% translate "tu" %}</b></p>
     {% button "Garder l’essai" tone="quiet" %}{% button _("Dire") %}{% blocktranslate %}Deux {{ y }}{% endblocktranslate %}

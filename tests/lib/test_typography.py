@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lib import typography
-from lib.typography import elide, file_size, hour, list_of, number, plural, quoted, relative_day
+from lib.typography import elide, file_size, hour, list_of, number, percent, plural, quoted, relative_day
 
 
 def shown(text: str) -> str:
@@ -109,6 +109,12 @@ def test_elide(word: str, name: str, said: str) -> None:
 def test_list_of() -> None:
     assert [list_of(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a et b", "a, b et c"]
     assert list_of(["a", "b", "c"], language="en") == "a, b and c"
+
+
+def test_percent() -> None:
+    rates = [Decimal("20.00"), Decimal("5.50"), Decimal(10), Decimal("2.1"), Decimal("0.00"), Decimal("100")]
+    assert [shown(percent(rate)) for rate in rates] == ["20_%", "5,5_%", "10_%", "2,1_%", "0_%", "100_%"]
+    assert [percent(rate, language="en") for rate in rates] == ["20%", "5.5%", "10%", "2.1%", "0%", "100%"]
 
 
 def test_quoted() -> None:

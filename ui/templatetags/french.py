@@ -113,6 +113,12 @@ def number(value: Decimal | int | None, places: int | None = None) -> SafeString
 
 
 @register.filter
+def percent(value: Decimal | int | None) -> SafeString:
+    """« 5,5 % », “5.5%”."""
+    return _safe("" if value is None else typography.percent(Decimal(value), language=_language()))
+
+
+@register.filter
 def file_size(value: int | None) -> SafeString:
     """12 ko, 3,4 Mo."""
     return _safe("") if value is None else _safe(typography.file_size(value, language=_language()))
