@@ -33,6 +33,7 @@ from lib import clock
 FOLDER = "papiers"
 KINDS = (InvoiceFile.Kind.PDF, InvoiceFile.Kind.XML)
 BATCH = 20
+SLICE = 20.0  # seconds of work of one sweep: a task of the queue has sixty
 
 JUST_ISSUED = timedelta(minutes=1)  # its drawing is under way
 GLANCE = 0.15  # seconds between two looks
@@ -127,14 +128,16 @@ def checks_of(file: InvoiceFile) -> list[checks_of_papers.Check]:
 
 
 def make_missing() -> int:
-    """Make the files that documents lack, the latest first, a batch at a time: after a crash, an outage, a renderer that
-    was not installed. One that fails does not stop the others, and rests before it is tried again (`billing.patience`).
-    Returns how many."""
+    """Make the files that documents lack, the latest first, a batch or SLICE seconds at a time: after a crash, an outage, a
+    renderer that was not installed. One that fails does not stop the others, and rests before it is tried again
+    (`billing.patience`). Returns how many."""
     lacking = Invoice.objects.issued().annotate(made=Count("files")).filter(made__lt=len(KINDS)).order_by("-pk")
     now, made = clock.real_now(), 0
     turn = patience.in_turn("paper", lacking.values_list("pk", flat=True)[: patience.LOOKED_AT], now=now, most=BATCH)
-    rows = Invoice.objects.in_bulk(turn)
-    for key in turn:
+    rows, end = Invoice.objects.in_bulk(turn), time.monotonic() + SLICE
+    for tried, key in enumerate(turn):
+        if tried and time.monotonic() > end:
+            break
         try:
             make_files(rows[key])
             made += 1

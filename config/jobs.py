@@ -23,6 +23,8 @@ from tact import reminding, rereading
 from tact import typesetting as notices
 
 HEARTBEAT = "egards-heartbeat"
+PAPERS_SWEPT = "egards-papers-swept"  # held by the sweep under way
+PAPERS_LEASE = 90  # seconds: what a killed one held is free again
 
 
 def beat() -> None:
@@ -55,10 +57,17 @@ def make_papers(invoice_id: int) -> None:
 
 
 def make_missing_papers() -> None:
-    """Those that a crash or an outage left to make. A firm that issues finds its renderer warm."""
+    """Those that a crash or an outage left to make, a slice at a time and one sweep at once: the other worker stays free for
+    what people wait for. A firm that issues finds its renderer warm."""
     if Invoice.objects.issued().exists():
         documents.make_ready()
-    documents.make_missing()
+    if cache.add(PAPERS_SWEPT, True, PAPERS_LEASE):
+        try:
+            made = documents.make_missing()
+        finally:
+            cache.delete(PAPERS_SWEPT)
+        if made:  # perhaps more are left
+            async_task("config.jobs.make_missing_papers", q_options={"save": False})
 
 
 def sweep_files() -> None:

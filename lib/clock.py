@@ -42,6 +42,11 @@ def travelling(to: datetime) -> Iterator[None]:
         _stopped_at.reset(token)
 
 
+def is_travelling() -> bool:
+    """Whether the clock is stopped at some instant: what is written belongs to a past that nobody waits for."""
+    return _stopped_at.get() is not None
+
+
 def today(zone: str | None = None) -> date:
     """The civil date in `zone` (an IANA name), by default the firm's zone set by `use_zone`, else Paris."""
     return now().astimezone(ZoneInfo(zone or _zone.get())).date()

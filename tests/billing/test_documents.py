@@ -14,11 +14,14 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
+from django_q.conf import Conf
+from django_q.models import OrmQ
 
 from billing import checks_of_papers, documents, patience, rendering
 from billing.document import from_json
 from billing.facturx import own_faults
 from billing.models import Invoice, InvoiceFile, Seal
+from config import jobs
 from crm.models import Customer
 from lib import clock, schematron
 from tests.billing.house import issued, open_firm, settle
@@ -101,6 +104,25 @@ def test_what_a_crash_left_is_made(invoice: Invoice, monkeypatch: pytest.MonkeyP
     assert documents.make_missing() == 1
     assert documents.make_missing() == 0
     assert InvoiceFile.objects.count() == 2
+
+
+def test_a_long_sweep_leaves_the_queue_to_others_and_rings_for_the_rest(
+    invoice: Invoice, diallo: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One slice, one sweep at once; what it left is made by the next, which it calls, and the last one calls nobody."""
+    issued(settle(diallo))
+    monkeypatch.setattr(Conf, "SYNC", False)
+    monkeypatch.setattr(documents, "SLICE", 0.0)
+    left = []
+    for _sweep in range(3):
+        jobs.make_missing_papers()
+        left.append((Invoice.objects.filter(files=None).count(), OrmQ.objects.count()))
+    assert left == [(1, 1), (0, 2), (0, 2)]
+    assert OrmQ.objects.latest("pk").task["func"] == "config.jobs.make_missing_papers"
+    issued(diallo)
+    cache.add(jobs.PAPERS_SWEPT, True, 60)
+    jobs.make_missing_papers()
+    assert Invoice.objects.filter(files=None).count() == 1
 
 
 def test_one_that_cannot_be_drawn_stops_nobody(invoice: Invoice, le_goff: Customer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
+from accounts.models import Installation
 from config.environment import ROOT
 from tests.harness.databases import Copy
 
@@ -98,13 +101,18 @@ class House:
 
 @pytest.fixture
 def open_house(committing: Copy) -> Iterator[Callable[..., House]]:
-    """`open_house("serve")` or `open_house("worker")`: the product's own processes; nothing is left of them after."""
+    """`open_house("serve")` or `open_house("worker")`: the product's own processes; nothing is left of them after. The house
+    is one of bench: a demonstration would first be built, and its papers drawn, for each of them."""
     houses: list[House] = []
+    Installation.objects.update(kind="bench")
+    if connection.vendor == "sqlite":
+        (committing.folder / "bench.sqlite3").symlink_to(f"{settings.INSTALLATION_KIND}.sqlite3")
+    asked = {**committing.environment, "EGARDS_KIND": "bench"}
 
     def open_one(command: str = "serve", **environment: str) -> House:
         port = free_port()
         words = [command, "--port", str(port)] if command == "serve" else [command]
-        houses.append(House(words, {**committing.environment, **environment}, port))
+        houses.append(House(words, {**asked, **environment}, port))
         return houses[-1]
 
     yield open_one
