@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from complaints.models import Complaint
-from complaints.states import Next, Standing, State
+from complaints import states
+from complaints.models import Complaint, ComplaintFact
+from complaints.states import Fact, Next, Standing, State
 from desk import phrases
 from desk.complaint_course import Axis, Drawing, Mark, axis_for, draw, label, place
 from lib.typography import WEEKDAYS, long_date, relative_day
@@ -50,13 +52,28 @@ class Board:
 
 
 def read_board(user: User, *, today: date) -> Board:
-    """Every open complaint this person may read, the nearest duty first: a constant number of statements."""
-    found = list(Complaint.objects.read_by(user).open_on(today).order_by("id")[:READ])
-    pairs = sorted(((one, one.standing_on(today)) for one in found), key=order)[:SHOWN]
+    """Every open complaint this person may read, the nearest duty first: a constant number of statements. All are placed by their
+    next date, from their facts alone; those shown are read."""
+    found, standings = placed(user, today=today)
+    shown = Complaint.objects.read_by(user).filter(pk__in=found[:SHOWN])
+    pairs = sorted(((one, standings[one.pk]) for one in shown), key=order)
     axis = axis_for(pairs, today)
     rows = [row_of(complaint, standing, axis, today=today) for complaint, standing in pairs]
     words = _("aujourd’hui, %(day)s") % {"day": long_date(today, language=phrases.language(), year=False)}
     return Board(answer(rows, today), rows, axis.months(today), place(axis.at(today)), words, more=len(found) > SHOWN)
+
+
+def placed(user: User, *, today: date) -> tuple[list[int], dict[int, Standing]]:
+    """The open complaints this person may read (pk), the nearest duty first, and where each stands. One statement."""
+    open_ones = Complaint.objects.visible_to(user).open_on(today).order_by("id").values("pk")[:READ]
+    standings = {pk: standing_of(facts, *kept, today) for pk, kept, facts in ComplaintFact.objects.known_of(open_ones)}
+    return sorted(standings, key=lambda pk: place_of(pk, standings[pk])), standings
+
+
+@lru_cache(maxsize=2 * READ)
+def standing_of(facts: tuple[Fact, ...], client_type: str, zone: str, months: int, today: date) -> Standing:
+    """Where a complaint stands, remembered by all that it hangs on: with other facts, or the next day, it is worked out again."""
+    return states.standing(facts, client_type=client_type, zone=zone, silence_delay_months=months, today=today)
 
 
 def read_open(ids: list[int], *, user: User, today: date) -> list[Row]:
@@ -75,8 +92,13 @@ def read_closed(user: User, *, today: date) -> list[Complaint]:
 def order(pair: tuple[Complaint, Standing]) -> tuple[bool, date, int]:
     """The nearest date first, ours before what we only wait for, those with none last."""
     complaint, standing = pair
+    return place_of(complaint.pk, standing)
+
+
+def place_of(pk: int, standing: Standing) -> tuple[bool, date, int]:
+    """The same of a complaint not read yet."""
     falls = standing.next
-    return (falls is None or not falls.ours, falls.on if falls else date.max, complaint.pk)
+    return (falls is None or not falls.ours, falls.on if falls else date.max, pk)
 
 
 def row_of(complaint: Complaint, standing: Standing, axis: Axis, *, today: date) -> Row:

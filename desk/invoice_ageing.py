@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Right, User
-from billing.models import Allocation, ChainHead, Invoice
+from billing.models import Allocation, ChainHead, Invoice, Payment
 from crm.models import Commitment, CustomerMerge
 from desk import phrases
 from lib.money import ZERO, cents
@@ -151,7 +151,7 @@ def read_house_ageing(today: date) -> Ageing:
 
     Remembered while the books stand where they stood, to the last link of their chain: after a payment, an invoice, two
     records reunited, it is added up again. One statement, two when something changed."""
-    return house_ageing(today, *_where_the_books_stand())
+    return house_ageing(today, *where_the_books_stand())
 
 
 @lru_cache(maxsize=4)
@@ -160,15 +160,19 @@ def house_ageing(today: date, *books: object) -> Ageing:
     return read_ageing(Commitment.objects.open_due_dates().annotate(open_balance=F("amount")), today)
 
 
-def _where_the_books_stand() -> tuple[object, ...]:
+def where_the_books_stand() -> tuple[object, ...]:
     """What no document, payment or use of one leaves as it was (each is a link of the chain of seals, under its lock), nor two
-    records becoming one client, or two again. One statement, by the ends of four indexes."""
-    ends = [model._base_manager.order_by("-pk").values("pk")[:1] for model in (Invoice, Allocation, CustomerMerge)]
+    records becoming one client, or two again. One statement, by the ends of five indexes."""
+    ends = [model._base_manager.order_by("-pk").values("pk")[:1] for model in (Invoice, Payment, Allocation, CustomerMerge)]
     undone = CustomerMerge.objects.filter(undone_at__isnull=False).order_by("-undone_at").values("undone_at")[:1]
     found = ChainHead.objects.annotate(
-        document=Subquery(ends[0]), use=Subquery(ends[1]), merge=Subquery(ends[2]), undone=Subquery(undone)
+        document=Subquery(ends[0]),
+        payment=Subquery(ends[1]),
+        use=Subquery(ends[2]),
+        merge=Subquery(ends[3]),
+        undone=Subquery(undone),
     )
-    return found.values_list("chain", "digest", "document", "use", "merge", "undone").first() or ()
+    return found.values_list("chain", "digest", "document", "payment", "use", "merge", "undone").first() or ()
 
 
 @dataclass

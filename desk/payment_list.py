@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -10,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
 from billing.models import Allocation, Invoice, Payment, StripeEvent
+from billing.models.payments import PaymentQuerySet
 from crm.models import Customer
 from desk import phrases
+from desk.invoice_ageing import where_the_books_stand
 from desk.paging import Page, first_page_url, page
 from desk.sorting import Column, Sorting, sorting
 from lib import clock
@@ -20,6 +24,7 @@ from lib.typography import amount, plural
 
 NEWEST = "-recu"
 SHOWN = 20  # messages of Stripe to look at, and invoices offered
+LOOKED_AT = 200  # payments of which something is left, the oldest, added up for the sentence at the top
 
 
 @dataclass(frozen=True)
@@ -129,17 +134,32 @@ def matches(text: str, *, user: User) -> list[Invoice]:
 
 
 def _answer(user: User, client: Customer | None, troubles: int) -> str:
-    """What is left to do here, in one sentence. One statement."""
-    free = Payment.objects.visible_to(user).to_use()
-    if client:
-        free = free.of_family(client.family_ids())
-    sums = [row.unallocated() for row in free.only("pk")[:200]]
+    """What is left to do here, in one sentence. One statement for a client, and for the house while its books stand still."""
+    seen = Payment.objects.visible_to(user)
+    left = _left(seen.of_family(client.family_ids())) if client else _left_of_house(seen)
     language = phrases.language()
     if troubles:
         return _("%(count)s de Stripe à vérifier.") % {"count": plural(troubles, _("message"), _("messages"), language=language)}
-    if sums:
-        return _("%(sum)s ne comptent encore sur aucune facture.") % {"sum": amount(sum(sums, ZERO), language=language)}
+    if left:
+        return _("%(sum)s ne comptent encore sur aucune facture.") % {"sum": amount(left, language=language)}
     return _("Tout ce qui est reçu compte sur une facture.")
+
+
+def _left(rows: PaymentQuerySet) -> Decimal:
+    """EUR of the oldest two hundred of these that still count on nothing. One statement, which looks at each of them."""
+    return sum((row.unallocated() for row in rows.to_use().only("pk")[:LOOKED_AT]), ZERO)
+
+
+def _left_of_house(seen: PaymentQuerySet) -> Decimal:
+    """The same for the house: which payments have something left is looked for among all that were ever received, so the answer
+    is kept while the books stand where they stood (`desk.invoice_ageing`). Nothing for who sees none."""
+    return left_of_house(*where_the_books_stand()) if not seen.query.is_empty() else ZERO
+
+
+@lru_cache(maxsize=4)
+def left_of_house(*books: object) -> Decimal:
+    """The same, added up: `books` says where they stood."""
+    return _left(Payment.objects.all())
 
 
 def _forged() -> str:

@@ -6,14 +6,15 @@ from django.test import Client
 from django.urls import reverse
 
 from complaints import calendar
-from complaints.handling import open_complaint, record_fact
+from complaints.handling import close, open_complaint, record_fact, reopen
+from complaints.mistakes import declare_mistaken
 from complaints.models import CalendarFeed, Complaint, ComplaintLetter
 from complaints.replying import acknowledge, refuse
 from crm import access
 from crm.customers import create_customer
 from crm.merging import merge_customers
-from crm.models import Company, Contact
-from desk.complaint_board import left
+from crm.models import Company, Contact, Email
+from desk.complaint_board import left, order, placed
 from desk.complaint_course import sentences
 from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
@@ -42,6 +43,33 @@ def test_the_board_says_which_date_falls_first(as_nadia, late, business):
     assert "Entre professionnels, pas de médiateur de la consommation" in words
 
 
+def test_the_board_places_without_reading_them_as_reading_them_would(late, business, complaint, nadia, today):
+    """A letter that never left, a fact recorded in error, one closed and one opened again: from the facts alone, in one
+    statement, each stands where its own page says, and again after each gesture."""
+
+    def both():
+        rows = Complaint.objects.read_by(nadia).open_on(today)
+        read = sorted(((one, one.standing_on(today)) for one in rows), key=order)
+        assert placed(nadia, today=today) == ([one.pk for one, _it in read], {one.pk: standing for one, standing in read})
+        return len(read)
+
+    assert both() == 3
+    letter = acknowledge(complaint, by=nadia, today=today, way="post")
+    assert both() == 3
+    letter = acknowledge(late, by=nadia, today=today)
+    assert both() == 3
+    Email.objects.filter(pk=letter.email_id).update(state=Email.State.CANCELLED)
+    assert (letter.email_id is not None, both()) == (True, 3)
+    listened = record_fact(business, kind="listened", on=today, words="Il a raison.", by=nadia, today=today)
+    assert both() == 3
+    declare_mistaken(listened, reason="Ce n’était pas lui.", by=nadia, today=today)
+    assert both() == 3
+    close(business, satisfied=True, reason="Remplacés.", by=nadia, today=today)
+    assert both() == 2
+    reopen(business, reason="Il en manque un.", by=nadia, today=today)
+    assert both() == 3
+
+
 def test_an_empty_board_says_where_to_begin(as_nadia, house):
     assert "Aucune réclamation n’est ouverte." in page(as_nadia, "complaints")
 
@@ -50,7 +78,7 @@ def test_the_board_costs_the_same_whatever_its_length(as_nadia, house, diallo, n
     for number in range(8):
         one = open_complaint(customer=diallo, subject=f"Volet {number}", body="Il gonfle.", channel="post", by=nadia, today=today)
         acknowledge(one, by=nadia, today=today)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):  # four beside those of who asks: one places all of them, the others read those shown
         as_nadia.get(reverse("complaints"))
     with django_assert_max_num_queries(20):
         as_nadia.get(reverse("complaint", args=[one.public_id]))

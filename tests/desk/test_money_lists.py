@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import AuditEntry, Right
-from billing.collecting import record_payment, reverse_payment
+from billing.collecting import allocate, record_payment, refund, release, reverse_payment
 from billing.models import Invoice, Payment
 from crm.models import Customer
 from desk import money_export
@@ -136,6 +136,29 @@ def test_a_place_that_was_tampered_with_shows_the_first_page(bills, as_camille, 
 
 
 # --- files
+
+
+def test_what_counts_on_nothing_is_looked_for_again_when_the_books_moved(bills, as_camille, le_goff, diallo):
+    """The sentence at the top is kept while they stand still, and is never that of before a gesture."""
+
+    def told():
+        first, again = (as_camille.get(PAYMENTS).context["list"].answer for _turn in range(2))
+        assert first == again
+        return first.split(" ne comptent")[0]
+
+    assert told() == "Tout ce qui est reçu compte sur une facture."
+    received = {"method": "transfer", "paid_on": clock.today(), "by": None}
+    whole = record_payment(customer=diallo, amount=Decimal("120.00"), invoices=[bills[1]], **received)
+    free = record_payment(customer=le_goff, amount=Decimal("30.00"), **received)
+    assert told() == "50,00\u00a0€"
+    used = allocate(free, bills[2], Decimal("10.00"), by=None)
+    assert told() == "40,00\u00a0€"
+    release(used, by=None)
+    assert told() == "50,00\u00a0€"
+    refund(whole, Decimal("5.00"), reason="trop reçu", by=None)
+    assert told() == "45,00\u00a0€"
+    reverse_payment(free, reason="doublon", by=None)
+    assert told() == "15,00\u00a0€"
 
 
 def read(answer):

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from accounts import audit
 from desk.invoice_ageing import house_ageing
+from desk.payment_list import left_of_house
 from lib import clock
 
 OURS = "PYTEST_CURRENT_TEST"  # pytest writes it as it goes
@@ -29,6 +30,7 @@ PUT_BACK = (
     lambda: set_urlconf(None),
     lambda: logging.disable(logging.NOTSET),
     house_ageing.cache_clear,
+    left_of_house.cache_clear,
 )
 
 
