@@ -7,6 +7,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from config.api.fields import named
 from crm import search
 from crm.models import Commitment, Contact, Customer, Email, Interaction
 from crm.models.customers import CustomerType
@@ -38,7 +39,7 @@ class OfCustomer(django_filters.FilterSet):
 
     def of_customer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Rows of the whole family; nothing for a customer who does not exist or may not be seen."""
-        found = Customer.objects.visible_to(self.request.user).filter(public_id=value).first()
+        found = Customer.objects.visible_to(self.request.user).filter(**named(Customer, value)).first()
         return rows.filter(customer_id__in=found.family_ids()) if found else rows.none()
 
 

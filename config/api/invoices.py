@@ -135,7 +135,7 @@ class InvoiceViewSet(Rows):
         draft, fields = self.get_object(), self.read(request, serializer=IssueSerializer)
         on = fields.get("issued_on", clock.today())
         invoice = idempotence.once(
-            Invoice.Kind.INVOICE, on=on, key=_key(request), body=["issue", id, fields],
+            Invoice.Kind.INVOICE, on=on, key=_key(request), body=["issue", draft.public_id, fields],
             act=lambda key: issuing.issue_invoice(draft, by=request.user, on=on, key=key),
         )  # fmt: skip
         return self.answer(invoice)
@@ -148,7 +148,7 @@ class InvoiceViewSet(Rows):
         on, lines = fields.get("issued_on", clock.today()), fields.get("lines")
         reason = fields.get("reason") or _("Correction de la facture %(number)s") % {"number": invoice.number}
         note = idempotence.once(
-            Invoice.Kind.CREDIT_NOTE, on=on, key=_key(request), body=["credit", id, fields],
+            Invoice.Kind.CREDIT_NOTE, on=on, key=_key(request), body=["credit", invoice.public_id, fields],
             act=lambda key: correcting.credit_invoice(
                 invoice, reason=reason, by=request.user, on=on, lines=lines, key=key
             ),

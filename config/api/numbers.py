@@ -16,7 +16,7 @@ DECIMAL = {"type": "string", "format": "decimal"}  # what we answer; we read JSO
 def number_of(data: Any) -> Decimal:
     """The number that was sent. ValidationError for what is none, or could be read in two ways («1,240»)."""
     if isinstance(data, bool) or not isinstance(data, str | int | float):
-        raise serializers.ValidationError(_("Un nombre s’écrit entre guillemets, comme « 12.50 »."))
+        raise serializers.ValidationError(_("Un nombre s’écrit entre guillemets, comme « 12.50 »."))
     if not isinstance(data, str):
         found = Decimal(str(data))
         if not found.is_finite():

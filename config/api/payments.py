@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.policy import Policy, Right
 from billing import collecting, refunding
 from billing.models import Allocation, Invoice, Method, Payment
-from config.api.fields import PersonField, Related, Strict
+from config.api.fields import PersonField, Related, Strict, named
 from config.api.filters import OfCustomer
 from config.api.history import KEY, request_key
 from config.api.numbers import AmountField
@@ -91,7 +91,7 @@ class ReasonSerializer(Strict):
 class PaymentFilter(OfCustomer):
     """By customer, invoice, means and period."""
 
-    invoice = django_filters.CharFilter(field_name="allocations__invoice__public_id", distinct=True)
+    invoice = django_filters.CharFilter(method="of_invoice")
     method = django_filters.ChoiceFilter(choices=Method.choices)
     since = django_filters.DateFilter(field_name="paid_on", lookup_expr="gte")
     until = django_filters.DateFilter(field_name="paid_on", lookup_expr="lt")
@@ -99,6 +99,11 @@ class PaymentFilter(OfCustomer):
     class Meta:
         model = Payment
         fields: list[str] = []
+
+    def of_invoice(self, rows: QuerySet[Payment], name: str, value: str) -> QuerySet[Payment]:
+        """What counts, or counted, on that invoice."""
+        asked = {f"allocations__invoice__{column}": text for column, text in named(Invoice, value).items()}
+        return rows.filter(**asked).distinct()
 
 
 @extend_schema_view(

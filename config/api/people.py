@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.policy import Policy, Right
+from config.api.fields import named
 from config.api.filters import ContactFilter, CustomerFilter
 from config.api.pages import HistoryPagination
 from config.api.serializers import BriefSerializer, ContactSerializer, CustomerSerializer, TimelineRowSerializer
@@ -28,10 +29,17 @@ from tact.brief import compose
 
 
 class Rows(GenericViewSet[Any]):
-    """Lists and one row, found among what the person may see, by public id."""
+    """Lists and one row, found among what the person may see, by public id or by what the house prints."""
 
     lookup_field = "public_id"
     lookup_url_kwarg = "id"
+
+    def get_object(self) -> Any:
+        """The row that the address names."""
+        rows = self.filter_queryset(self.get_queryset())
+        found = get_object_or_404(rows, **named(rows.model, self.kwargs["id"]))
+        self.check_object_permissions(self.request, found)
+        return found
 
     def list(self, request: Request) -> Response:
         """A page of rows."""
@@ -39,7 +47,8 @@ class Rows(GenericViewSet[Any]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, id: str) -> Response:
-        """One row."""
+        """One row, by `id` or by what the house prints: `C00017` (a customer), `F2026-000123` (an invoice, a credit note),
+        `R2026-000007` (a complaint)."""
         return Response(self.get_serializer(self.get_object()).data)
 
     def read(self, request: Request, *, partial: bool = False, serializer: Any = None) -> dict[str, Any]:
@@ -73,7 +82,7 @@ class CustomerViewSet(Rows):
 
     def get_object(self) -> Customer:
         """The customer, or the record that an alias became part of."""
-        asked = get_object_or_404(Customer.objects.visible_to(self.request.user), public_id=self.kwargs["id"])
+        asked = get_object_or_404(Customer.objects.visible_to(self.request.user), **named(Customer, self.kwargs["id"]))
         return get_object_or_404(self.get_queryset(), pk=asked.merged_into_id or asked.pk)
 
     def create(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.policy import Policy, Right
+from config.api.fields import named
 from crm.models import Customer
 from lib import clock
 from lib.errors import Refusal
@@ -135,5 +136,5 @@ def _heads(request: Request) -> list[int] | None:
     ref = request.query_params.get("customer", "")
     if not ref:
         return None
-    found = Customer.objects.visible_to(request.user).filter(public_id=ref).first()
+    found = Customer.objects.visible_to(request.user).filter(**named(Customer, ref)).first()
     return [found.merged_into_id or found.pk] if found else []

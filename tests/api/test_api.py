@@ -180,6 +180,29 @@ def test_pages_of_fifty_follow_each_other_without_a_count(api: Api, camille: Use
     assert second["next"] is None
 
 
+def test_a_page_is_as_long_as_asked_or_refused(api: Api, made: dict[str, Any]) -> None:
+    for number in range(2):
+        api("POST", "customers/", {"name": f"Garage {number}"})
+    first = api("GET", "customers/?page_size=2")[1]
+    rest = api("GET", first["next"].partition("/api/v1/")[2])[1]
+    assert [len(page["results"]) for page in (first, rest, api("GET", "customers/?page_size=200")[1])] == [2, 1, 3]
+    for wrong in ("0", "201", "-1", "vingt", "", "9" * 5000, "²"):
+        status, told = api("GET", f"customers/?page_size={wrong}")
+        assert (status, told["errors"]) == (400, {"page_size": ["«\xa0page_size\xa0» va de 1 à 200."]})
+
+
+def test_a_customer_is_named_by_what_is_printed_too(api: Api, made: dict[str, Any], nadia: User) -> None:
+    for name in (made["reference"], made["reference"].lower()):
+        assert api("GET", f"customers/{name}/") == (200, made)
+    assert api("PATCH", "customers/C00001/", {"city": "Rezé"})[1]["city"] == "Rezé"
+    told = {"customer": "C00001", "owed_by": "us", "what": "Rappeler", "due_on": clock.today().isoformat()}
+    assert api("POST", "commitments/", told)[1]["customer"] == made["id"]
+    assert [row["customer"] for row in api("GET", "commitments/?customer=C00001")[1]["results"]] == [made["id"]]
+    assert api("GET", "commitments/?customer=C00002")[1]["results"] == []
+    missing = api("GET", "customers/C00002/")
+    assert (missing[0], missing) == (404, api("GET", f"customers/{'0' * 26}/"))
+
+
 def test_wrong_filters_are_told_never_a_failure(api: Api, made: dict[str, Any]) -> None:
     assert api("GET", "customers/?type=martian")[0] == 400
     assert api("GET", "interactions/?since=hier")[0] == 400

@@ -77,6 +77,14 @@ def invoices(api: Api, who: Customer) -> Iterator[tuple[str, str, tuple[int, Any
     yield "get", "reminders/", api("GET", "reminders/?on=2027-01-05")
 
 
+def test_the_names_and_the_length_of_a_page_are_described(described: dict[str, Any]) -> None:
+    paths = described["paths"]
+    for path in ("customers", "invoices", "complaints"):
+        assert "`F2026-000123`" in paths[f"/api/v1/{path}/{{id}}/"]["get"]["description"]
+        asked = {one["name"]: one for one in paths[f"/api/v1/{path}/"]["get"]["parameters"]}
+        assert (asked["page_size"]["in"], asked["page_size"]["description"]) == ("query", "1–200.")
+
+
 def test_invoices_payments_and_reminders_are_as_described(api: Api, described: dict[str, Any], client_of_ours: Customer) -> None:
     seen = [(verb, path, wrong(described, verb, path, answer)) for verb, path, answer in invoices(api, client_of_ours)]
     assert [row for row in seen if row[2]] == []

@@ -93,6 +93,21 @@ def test_the_api_and_the_screens_come_to_the_same(api: Api, draft: dict[str, Any
     assert by_api_words == {"lines.0.unit_price": [by_hand_words.lines[0].errors["unit_price"]]}
 
 
+def test_an_invoice_is_named_by_its_number_too(api: Api, draft: dict[str, Any], client_of_ours: Customer, karim: User) -> None:
+    number = api("POST", f"invoices/{draft['id']}/issue/", {}, **{"idempotency-key": "k"})[1]["number"]
+    told = api("GET", f"invoices/{draft['id']}/")
+    assert api("GET", f"invoices/{number}/") == api("GET", f"invoices/{number.lower()}/") == told
+    assert api("POST", f"invoices/{number}/issue/", {}, **{"idempotency-key": "k"})[1]["number"] == number
+    assert [row["id"] for row in api("GET", f"invoices/?customer={client_of_ours.reference}")[1]["results"]] == [draft["id"]]
+    books = Api(karim)
+    paid = books(
+        "POST", "payments/", {"invoice": number, "amount": "1.00", "method": "cheque", "paid_on": clock.today().isoformat()}
+    )[1]
+    assert paid["invoice"] == draft["id"]
+    assert [row["id"] for row in books("GET", f"payments/?invoice={number}")[1]["results"]] == [paid["id"]]
+    assert api("GET", "invoices/F1999-000001/")[0] == 404
+
+
 def test_one_key_one_draft(api: Api, client_of_ours: Customer) -> None:
     body, key = {"customer": client_of_ours.public_id, "lines": LINES}, {"Idempotency-Key": "first"}
     made, again = (api("POST", "invoices/", body, **key) for _twice in (1, 2))
