@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.importing import receiving
+from crm.importing.retelling import retold
 from crm.models import ImportBatch, ImportLine
 from lib import tabular
 
@@ -60,7 +61,13 @@ def _undone_words(removed: int, kept: int) -> str:
 def csv_report(batch: ImportBatch) -> Iterator[bytes]:
     """Every line of the file with what became of it, as a table that spreadsheets open without harm."""
     rows = (
-        (line.line, line.label, line.get_outcome_display(), line.message, line.customer.reference if line.customer else "")
+        (
+            line.line,
+            line.label,
+            line.get_outcome_display(),
+            retold(line.message),
+            line.customer.reference if line.customer else "",
+        )
         for line in _lines(batch)
     )
     return tabular.csv_lines((_("Ligne"), _("Client"), _("Résultat"), _("Explication"), _("Référence")), rows)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.importing.retelling import retold
 from lib import clock
 from lib.public_ids import public_id
 
@@ -66,6 +67,11 @@ class ImportBatch(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
 
+    @property
+    def retold_message(self) -> str:
+        """`message` in the reader's language."""
+        return retold(self.message)
+
     def __str__(self) -> str:
         return self.filename
 
@@ -113,6 +119,11 @@ class ImportLine(models.Model):
         ordering = ["line", "id"]
         indexes = [models.Index(fields=["row_hash"], name="import_row_hash", condition=~Q(row_hash=""))]
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+
+    @property
+    def retold_message(self) -> str:
+        """`message` in the reader's language."""
+        return retold(self.message)
 
     def __str__(self) -> str:
         return f"{self.line} {self.outcome}"

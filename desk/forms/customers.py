@@ -68,7 +68,9 @@ class CheckedForm(forms.Form):
         try:
             self.values = self.judge({name: self.cleaned_data[name] for name in self.names if name in self.cleaned_data})
         except Refusal as refusal:
-            refused(self, refusal)
+            told = {name: words for name, words in (refusal.errors or {"": refusal.message}).items() if name not in self.errors}
+            if told:  # one sentence a field: what the form itself refused is not said again
+                refused(self, Refusal(errors=told))
         return self.cleaned_data
 
 
@@ -92,6 +94,7 @@ class CustomerForm(CheckedForm):
             label=_("Suivi par"), required=False, choices=people, show_hidden_initial=self.existing is not None
         )
         self.fields["name"].required = True
+        self.fields["name"].error_messages["required"] = _("Un client a un nom : remplissez-le.")
         self.fields["name"].widget.attrs["autofocus"] = self.existing is None and not self.is_bound
 
     def judge(self, fields: dict[str, Any]) -> dict[str, Any]:

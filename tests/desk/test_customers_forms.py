@@ -40,6 +40,8 @@ def test_every_wrong_field_is_told_and_nothing_is_written(as_camille):
     )
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"type", "name", "email", "siret", "postal_code", "note"}
+    assert {name: len(told) for name, told in answer.context["form"].errors.items() if len(told) != 1} == {}
+    assert list(answer.context["form"].errors["name"]) == ["Un client a un nom\xa0: remplissez-le."]
     assert not Customer.objects.exists()
 
 
