@@ -54,6 +54,11 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=_("Adresse e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("Rôle"), choices=list(ROLE_SENTENCES.items()), widget=forms.RadioSelect)
     team = forms.ModelChoiceField(Team.objects.all(), label=_("Équipe"), required=False, empty_label=_("Aucune"), blank=True)
+    language = forms.ChoiceField(
+        label=_("Langue de l’invitation, puis de ses pages"),
+        choices=User._meta.get_field("language").choices or [],
+        required=False,
+    )
 
 
 class PersonForm(forms.Form):

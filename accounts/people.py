@@ -34,8 +34,9 @@ def first_person(*, name: str, email: str, password: str) -> User:
     return User.objects.create_superuser(_check_address(email), password, name=_check_name(name))
 
 
-def invite(*, email: str, name: str, role: str, by: User | None, team: Team | None = None, language: str = "fr") -> User:
-    """Write a person who may come in by a link sent to `email`; until then they cannot. Returns the person.
+def invite(*, email: str, name: str, role: str, by: User | None, team: Team | None = None, language: str = "") -> User:
+    """Write a person who may come in by a link sent to `email`; until then they cannot. They are written to in `language`,
+    that of whoever invites when nothing is said. Returns the person.
 
     Refuses an address that is somebody's already.
     """
@@ -45,8 +46,9 @@ def invite(*, email: str, name: str, role: str, by: User | None, team: Team | No
     try:
         with transaction.atomic():
             person = User.objects.create_user(
-                address, name=_check_name(name), role=role, team=team, language=language, is_active=False
-            )
+                address, name=_check_name(name), role=role, team=team, is_active=False,
+                language=language or (by.language if by else settings.LANGUAGE_CODE),
+            )  # fmt: skip
             audit.note("person.invited", by=by, subject=person.email, role=role)
             send_invitation(person, by=by)
     except IntegrityError:

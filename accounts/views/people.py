@@ -35,7 +35,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody by mail."""
-    form = InviteForm(request.POST or None, initial={"role": Role.RECEPTION})
+    form = InviteForm(request.POST or None, initial={"role": Role.RECEPTION, "language": request.user.language})
     if request.method == "POST" and form.is_valid():
         try:
             person = people.invite(**form.cleaned_data, by=request.user)

@@ -41,6 +41,18 @@ def test_an_invitation_is_opened_many_times_and_used_once(nadia):
     assert events() == ["person.invited", "person.joined"]
 
 
+@pytest.mark.parametrize(
+    ("hers", "asked", "subject"),
+    [("fr", "", "Votre accès à Égards"), ("en", "", "Your access to Égards"), ("fr", "en", "Your access to Égards")],
+)
+def test_an_invitation_speaks_the_language_that_is_chosen_else_its_senders(nadia, as_nadia, hers, asked, subject):
+    User.objects.filter(pk=nadia.pk).update(language=hers)
+    assert as_nadia.get("/personnes/inviter/").context["form"]["language"].value() == hers
+    told = {"name": "Léa Riou", "email": "lea@maison.example", "role": Role.RECEPTION, "language": asked}
+    assert as_nadia.post("/personnes/inviter/", told).status_code == 302
+    assert (mail.outbox[-1].subject, User.objects.get(email="lea@maison.example").language) == (subject, asked or hers)
+
+
 def test_a_weak_password_keeps_the_link(nadia):
     _person, link = invited(nadia)
     answer = Client().post(link, {"name": "Léa", "password": "lea@maison.example"})
