@@ -266,7 +266,8 @@ def main(words: list[str] | None = None) -> int:
     for position, label, wrong in found:
         out(f"scellé {position}{f' ({label})' if label else ''} : {wrong}\n")
     out(f"clé publique : {', '.join(keys)}\n")
-    out(f"{count} scellés, intacts.\n" if not found else f"{count} scellés, {len(found)} anomalies.\n")
+    many, more = ("s" if number > 1 else "" for number in (count, len(found)))
+    out(f"{count} scellé{many}, intact{many}.\n" if not found else f"{count} scellé{many}, {len(found)} anomalie{more}.\n")
     return 1 if found else 0
 
 

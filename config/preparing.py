@@ -61,7 +61,7 @@ def migrate() -> bool:
     if not plan:
         return False
     new = not executor.loader.applied_migrations
-    say("Je crée la base…" if new else f"Je mets la base à jour ({len(plan)} étapes)…")
+    say("Je crée la base…" if new else f"Je mets la base à jour ({len(plan)} étape{'s' if len(plan) > 1 else ''})…")
     if owner:
         connection.close()
         migrate_as(owner)

@@ -42,11 +42,11 @@ def parse_amount(text: str) -> Decimal:
         plain = "-" + plain[1:-1]
     value = _read(plain, text, places=2)
     if value is None:
-        raise Refusal(_("« {text} » n’est pas un montant. Écrivez-le comme 1240,50.", text=_short(text)))
+        raise Refusal(_("« {text} » n’est pas un montant. Écrivez-le comme 1240,50.", text=_short(text)))
     if -int(value.as_tuple().exponent) > 2:
-        raise Refusal(_("« {text} » a plus de deux décimales. Arrondissez au centime.", text=_short(text)))
+        raise Refusal(_("« {text} » a plus de deux décimales. Arrondissez au centime.", text=_short(text)))
     if abs(value) > LARGEST:
-        raise Refusal(_("Ce montant dépasse 999 999 999,99 €. Vérifiez le nombre de chiffres."))
+        raise Refusal(_("Ce montant dépasse 999 999 999,99 €. Vérifiez le nombre de chiffres."))
     return cents(value)
 
 
@@ -58,7 +58,7 @@ def parse_number(text: str, *, places: int = 2, unit: str = "") -> Decimal:
     `places` decimals; « 0,125 » and « 1,2500 » have one. What is no number is refused too."""
     value = _read(_bare(text, unit), text, places=places)
     if value is None:
-        raise Refusal(_("« {text} » n’est pas un nombre. Écrivez-le comme 12,50.", text=_short(text)))
+        raise Refusal(_("« {text} » n’est pas un nombre. Écrivez-le comme 12,50.", text=_short(text)))
     return value
 
 
@@ -67,7 +67,7 @@ def strict_number(text: str) -> Decimal:
     No thousands apart, no unit, no exponent: anything else is a Refusal."""
     plain = text.strip()
     if not _STRICT.fullmatch(plain):
-        raise Refusal(_("« {text} » n’est pas un nombre. Écrivez-le comme « 1240.50 », sans rien d’autre.", text=_short(text)))
+        raise Refusal(_("« {text} » n’est pas un nombre. Écrivez-le comme 12,50.", text=_short(text)))
     if "," in plain:
         _refuse_ambiguous(plain, text, places=4)
     return Decimal(plain.replace(",", "."))
@@ -95,7 +95,7 @@ def _refuse_ambiguous(plain: str, typed: str, *, places: int) -> None:
     units, decimals = (whole, f"{three}0") if places > 2 else str(cents(Decimal(f"{whole}.{three}"))).split(".")
     raise Refusal(
         _(
-            "« {text} » peut se lire {whole}\u00a0{three} ou {whole},{three}. Écrivez {whole}{three} ou {units},{decimals}.",
+            "« {text} » peut se lire {whole} {three} ou {whole},{three}. Écrivez {whole}{three} ou {units},{decimals}.",
             text=_short(typed), whole=whole, three=three, units=units, decimals=decimals,
         )
     )  # fmt: skip

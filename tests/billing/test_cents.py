@@ -66,7 +66,7 @@ def test_a_hundred_euros_taken_back_by_thirds(diallo):
 def test_the_last_piece_takes_what_is_left_of_its_line(diallo):
     """Three pieces of 3,335 make 10,01; one by one they would make 3,34 each, and the third would be refused."""
     open_firm()
-    invoice = issued(settle(diallo), [{"description": "Vis", "quantity": "3", "unit_price": "3.335", "vat_rate": "20"}])
+    invoice = issued(settle(diallo), [{"description": "Vis", "quantity": "3", "unit_price": "3.3350", "vat_rate": "20"}])
     notes = [credit(invoice, {"position": 1, "quantity": "1"}) for _piece in range(3)]
     assert [note.total_excl_tax for note in notes] == [D("3.34"), D("3.34"), D("3.33")]
     assert (sum(note.total_incl_tax for note in notes), invoice.total_incl_tax) == (D("12.01"), D("12.01"))
@@ -76,7 +76,7 @@ def test_the_last_piece_takes_what_is_left_of_its_line(diallo):
 
 def test_an_amount_between_pieces_leaves_the_pieces_to_their_price(diallo):
     open_firm()
-    invoice = issued(settle(diallo), [{"description": "Vis", "quantity": "3", "unit_price": "3.335", "vat_rate": "20"}])
+    invoice = issued(settle(diallo), [{"description": "Vis", "quantity": "3", "unit_price": "3.3350", "vat_rate": "20"}])
     credit(invoice, {"position": 1, "amount": "0.02"})
     credit(invoice, {"position": 1, "quantity": "2"})
     with pytest.raises(Refusal, match="Il reste 3,32"):

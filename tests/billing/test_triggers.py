@@ -155,7 +155,7 @@ def test_the_product_refuses_to_start_without_one_and_the_verifiers_read_on(comm
     refusal = started(committing, "plan_reminders")
     assert (refusal.returncode, refusal.stdout) == (1, "")
     assert ("egards.E010" in refusal.stderr, EVERY[0].table in refusal.stderr) == (True, True)
-    for command, answer in (("verify_seals", "0 scellés, intacts.\n"), ("verify_ledger", SOUND)):
+    for command, answer in (("verify_seals", "0 scellé, intact.\n"), ("verify_ledger", SOUND)):
         read = started(committing, command)
         assert (read.returncode, read.stdout, "egards.E010" in read.stderr) == (0, answer, True)
 

@@ -74,7 +74,7 @@ if ON_POSTGRESQL:  # there are no accounts in an embedded database
             assert refused.returncode != 0
             assert ("Traceback" in refused.stderr, "sous le compte propriétaire" in refused.stderr) == (False, True)
             done = run(["manage.py", "read_house", str(tmp_path / "house.jsonl.gz")], both)
-            assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 scellés, intacts."), done.stderr
+            assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 scellé, intact."), done.stderr
             with psycopg.connect(mine, autocommit=True) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
                 session.execute("SELECT 1 FROM crm_customer")
             started = run(["-c", START], {**both, "DATABASE_URL": mine})

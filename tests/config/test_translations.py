@@ -123,15 +123,28 @@ def test_one_word_a_thing():
     assert wrong(lambda french, english: not others.search(english)) == []
 
 
-def test_french_is_set_as_in_france():
+def is_set_as_in_france(text: str) -> bool:
     """No straight apostrophe or quotation mark; a no-break space before ; : ! ? » and after «; e-mail as one writes it."""
+    text = HOLDERS.sub("x", re.sub(r"https?:\S*|&\w+;", "x", text))
+    loose = re.compile(
+        rf"['\"“”]|\u202f|(?<![{NBSP}\s/;:!?…])[;:!?»](?=\s|$)|[ ][;:!?»]|«(?!{NBSP})|\bemails?\b|(?<![eE]-)\bmails?\b|[a-z] {{2}}"
+    )
+    return not loose.search(text)
 
-    def right(text):
-        text = HOLDERS.sub("x", re.sub(r"https?:\S*|&\w+;", "x", text))
-        loose = re.compile(
-            rf"['\"“”]|\u202f|(?<![{NBSP}\s/;:!?…])[;:!?»](?=\s|$)|[ ][;:!?»]|«(?!{NBSP})|\bemails?\b|(?<![eE]-)\bmails?\b|[a-z] {{2}}"
-        )
-        return not loose.search(text)
 
-    loose = [french for french, _english in PAIRS if not right(french)]
+def test_french_is_set_as_in_france():
+    loose = [french for french, _english in PAIRS if not is_set_as_in_france(french)]
     assert loose == [], "\n".join(loose)
+
+
+def test_letters_in_french_are_set_as_in_france():
+    files = sorted(path for app in ("crm", "complaints", "tact") for path in (ROOT / app / "texts" / "fr").glob("*.txt"))
+    lines = {
+        f"{path.name}:{number}: {line}": re.sub(
+            r"\{[^{}]*\}", "x", re.sub(r"^[a-z_]+: ", "", line)
+        )  # without our key, nor words to fill in
+        for path in files
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    }
+    assert [where for where, line in lines.items() if not is_set_as_in_france(line)] == []
+    assert len(files) > 20

@@ -17,5 +17,5 @@ class Command(BaseCommand):
         for problem in found:
             self.stdout.write(str(problem))
         if found:
-            raise CommandError(f"{len(found)} anomalie(s) dans les comptes.")
+            raise CommandError(f"{len(found)} anomalie{'s' if len(found) > 1 else ''} dans les comptes.")
         self.stdout.write("Les comptes sont justes : chaque écriture s’équilibre et dit ce que disent les documents.")

@@ -31,6 +31,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{archive} ne se lit pas : {trouble}") from None
         for line in seals.labels(found):
             self.stdout.write(line)
+        many, more = ("s" if number > 1 else "" for number in (count, len(found)))
         if found:
-            raise CommandError(f"{len(found)} anomalie(s) parmi {count} scellés.")
-        self.stdout.write(f"{count} scellés, intacts.")
+            raise CommandError(f"{len(found)} anomalie{more} parmi {count} scellé{many}.")
+        self.stdout.write(f"{count} scellé{many}, intact{many}.")

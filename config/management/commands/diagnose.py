@@ -17,6 +17,7 @@ from config import environment, health
 from config.checks import PRAGMAS, read_pragmas
 from crm.models import Company, Email
 from lib import clock
+from lib.typography import plural
 
 
 class Command(BaseCommand):
@@ -83,7 +84,7 @@ class Command(BaseCommand):
             self.tell("disque", f"{free // 1024**2} Mo libres dans {settings.DATA_DIR}")
         self.tell("adresse publique", settings.PUBLIC_URL)
         shift = clock.shift()
-        self.tell("horloge", f"{now:%Y-%m-%d %H:%M:%S} UTC" + (f", déplacée de {shift.days} jours" if shift else ""))
+        self.tell("horloge", f"{now:%Y-%m-%d %H:%M:%S} UTC" + (f", déplacée de {plural(shift.days, 'jour')}" if shift else ""))
         if there and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT clock_timestamp()")

@@ -22,6 +22,6 @@ class Command(BaseCommand):
             count = read_house(file)
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        self.stdout.write(f"{count} lignes lues.")
+        self.stdout.write(f"{count} ligne{'s' if count > 1 else ''} lue{'s' if count > 1 else ''}.")
         call_command("verify_ledger", stdout=self.stdout)
         call_command("verify_seals", stdout=self.stdout)

@@ -21,6 +21,7 @@ from demo.bulk_money import write_money
 from demo.world import FIXED, PEOPLE, invent
 from demo.world_money import invent_money
 from lib import clock
+from lib.typography import plural
 
 
 class Command(BaseCommand):
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts))
         fixed = Customer.objects.filter(pk__in=Customer.objects.order_by("pk").values("pk")[: len(FIXED)])
         for row in fixed.annotate(rows=Count("interactions")).order_by("pk"):
-            self.stdout.write(f"{row.reference} : {row.rows} lignes, /clients/{row.public_id}/")
+            self.stdout.write(f"{row.reference} : {plural(row.rows, 'ligne')}, /clients/{row.public_id}/")
 
 
 def open_house() -> list[User]:
