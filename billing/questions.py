@@ -35,12 +35,14 @@ def answer_by(today: date, zone: str) -> date:
 
 
 def ask(
-    invoice: Invoice, *, words: str, contact: Contact | None, line: InvoiceLine | None = None, by: User | None = None
-) -> Question:
+    invoice: Invoice, *, words: str, contact: Contact | None, line: InvoiceLine | None = None, by: User | None = None,
+    channel: str = Channel.NONE,
+) -> Question:  # fmt: skip
     """A client asks about `invoice`, or one of its lines; our answer becomes a commitment with its day. Returns it.
 
-    `by` is the colleague who notes it for them, none when the client wrote it. Refuses empty or endless words, a draft, and
-    a line of another document. The same words asked again while they wait are one question.
+    `by` is the colleague who notes it for them, heard by `channel`; none when the client wrote it. Nothing is sent.
+    Refuses empty or endless words, a draft, and a line of another document. The same words asked again while they wait are
+    one question.
     """
     words = _words(words, LONGEST, "words")
     if invoice.is_draft or (line is not None and line.invoice_id != invoice.pk):
@@ -51,7 +53,7 @@ def ask(
             return found
         row = timeline.record(
             customer=invoice.customer, contact=contact, kind=Kind.QUESTION_ASKED, summary=gettext_lazy("Question sur une facture"),
-            by=by, channel=Channel.NONE if by else Channel.PORTAL, direction=Direction.IN, body=words, about=invoice,
+            by=by, channel=channel if by else Channel.PORTAL, direction=Direction.IN, body=words, about=invoice,
             about_kind="invoice", audience=Audience.CONTACT, stage=Stage.PURCHASE, data={"line": line.description} if line else {},
         )  # fmt: skip
         due = answer_by(clock.today(), the_company().holiday_zone)

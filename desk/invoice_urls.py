@@ -16,5 +16,6 @@ urlpatterns = [
     path("factures/<ref:ref>/avoir/", invoices.credit, name="invoice_credit"),
     path("factures/<ref:ref>/pdf/", invoices.file, {"kind": "pdf"}, name="invoice_pdf"),
     path("factures/<ref:ref>/xml/", invoices.file, {"kind": "xml"}, name="invoice_xml"),
+    path("factures/<ref:ref>/question/", invoices.asked, name="question_note"),
     path("questions/<ref:ref>/repondre/", invoices.answer, name="question_answer"),
 ]

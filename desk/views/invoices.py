@@ -12,11 +12,13 @@ from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from billing import documents, questions
 from billing.models import Invoice, InvoiceFile, Question
+from desk.asking import AskedForm, asked_form, noted
 from desk.invoice_credit import credit as make_credit
 from desk.invoice_credit import credit_page
 from desk.invoice_list import STATES, invoice_list
 from desk.invoice_page import find_invoice, read_invoice
 from desk.paging import export_url, first_page_url
+from desk.questions import answer_url
 from lib import clock
 from lib.errors import Refusal
 from lib.public_ids import public_id
@@ -67,18 +69,37 @@ def answer(request: HouseRequest, ref: str) -> HttpResponse:
     return redirect("invoice", found.public_id)
 
 
-def _page(request: HouseRequest, found: Invoice, *, refused: str = "", refusal: str = "", typed: str = "") -> HttpResponse:
+@policy(right=Right.LOG)
+@require_POST
+def asked(request: HouseRequest, ref: str) -> HttpResponse:
+    """Note a question that the client asked by telephone or at the counter. Nothing is sent."""
+    found = find_invoice(ref, user=request.user, to_read=True)
+    form = asked_form(request, found)
+    if form is None:
+        raise Http404
+    question = form.note(by=request.user) if form.is_valid() else None
+    if question is None:
+        return _page(request, found, asking=form)
+    messages.success(request, noted(question, today=clock.today()))
+    return redirect(answer_url(question))
+
+
+def _page(request: HouseRequest, found: Invoice, *, asking: AskedForm | None = None, **told: str) -> HttpResponse:
+    """The page of a document; `told`: the refused question, why, and what was typed."""
     page = read_invoice(found, user=request.user, now=clock.now())
+    wrong = bool(told) or asking is not None
     context: dict[str, Any] = {
         "page": page,
-        "refused": refused,
-        "refusal": refusal,
-        "typed": typed,
+        "refused": "",
+        "refusal": "",
+        "typed": "",
+        **told,
+        "asking": asking or (None if wrong else asked_form(request, found)),
         "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and page.creditable,
         "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
         "may_log": request.user.may(Right.LOG),
     }
-    return render(request, "desk/invoices/invoice.html", context, status=422 if refused else 200)
+    return render(request, "desk/invoices/invoice.html", context, status=422 if wrong else 200)
 
 
 @policy(right=Right.ISSUE_DOCUMENTS)
