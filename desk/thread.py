@@ -21,7 +21,18 @@ from accounts.models import User
 from crm import labels
 from crm.mail_reasons import retold
 from crm.models import Attachment, Commitment, Email, Interaction
-from crm.models.timeline import COMPLAINT_KINDS, CONTACT_KINDS, HUMAN_KINDS, MONEY_KINDS, Kind, Mood, Visibility, may_read
+from crm.models.timeline import (
+    COMPLAINT_KINDS,
+    CONTACT_KINDS,
+    HUMAN_KINDS,
+    MONEY_KINDS,
+    SAID_KINDS,
+    Direction,
+    Kind,
+    Mood,
+    Visibility,
+    may_read,
+)
 from desk import phrases
 from desk.promises import PromiseLine, promise_line
 from lib import clock
@@ -34,9 +45,10 @@ MAIL_WORDS = 320
 READ = 200  # commitments read at once
 PEOPLE = ("", "humain")  # the filters that show what people said to each other
 
+SHOWN_KINDS = (*HUMAN_KINDS, *SAID_KINDS)  # shown in full; the rest is folded
 FILTERS = {
     "": (lazy("Tout"), ()),
-    "humain": (lazy("Humain"), HUMAN_KINDS),
+    "humain": (lazy("Humain"), SHOWN_KINDS),
     "argent": (lazy("Argent"), MONEY_KINDS),
     "reclamation": (lazy("Réclamation"), COMPLAINT_KINDS),
 }
@@ -253,6 +265,8 @@ def _day(on: date, rows: list[Any], parts: _Parts) -> Day:
     for row in rows:
         if not row.seen:
             human.append(_reserved(row))
+        elif row.kind in SAID_KINDS:
+            human.append(_said(row, parts))
         elif row.kind not in HUMAN_KINDS:
             auto.append(_auto_line(row, parts.today, parts.pointing_url))
             names.append(Kind(row.kind).label if row.kind in Kind.values else row.summary)
@@ -325,6 +339,17 @@ def _row(row: Any, parts: _Parts) -> Row:
     else:
         shown.words, shown.longer = phrases.cut(row.words, WORDS)
         _tell_former(shown, row, parts.today)
+    return shown
+
+
+def _said(row: Any, parts: _Parts) -> Row:
+    """What a client asked or complained of, or our answer to a question: their name and their words."""
+    shown, who = _row(row, parts), f"{row.contact__first_name or ''} {row.contact__last_name or ''}".strip()
+    shown.title = str(Kind(row.kind).label)
+    if row.about_label:
+        shown.title += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
+    shown.who = ", ".join(filter(None, [who, shown.who]))
+    shown.quote = row.direction == Direction.IN
     return shown
 
 
