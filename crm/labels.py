@@ -23,6 +23,10 @@ PATTERNS = (
     gettext_noop("Répondre à son message"),
     gettext_noop("Lui répondre sur %(what)s"),
     gettext_noop("Répondre à sa question sur %(what)s"),
+    gettext_noop("Enregistrer un paiement sur %(what)s : %(words)s"),
+    gettext_noop("Enregistrer un paiement sur %(what)s"),
+    gettext_noop("Enregistrer un paiement : %(words)s"),
+    gettext_noop("Enregistrer un paiement"),
     gettext_noop("Inviter à écrire : %(reference)s"),
     gettext_noop("Accuser réception : %(reference)s"),
     gettext_noop("Répondre à la réclamation %(reference)s"),
@@ -49,6 +53,6 @@ def retold(label: str) -> str:
 @cache
 def shapes() -> list[tuple[str, re.Pattern[str]]]:
     """Each pattern with what recognises it: a number or a reference is one word, the rest is one of our labels."""
-    kinds = {"number": r"[A-Z]+\d{4}-\d+", "reference": r"R\d{4}-\d+", "what": r"\S[^,]*", "count": r"\d+"}
+    kinds = {"number": r"[A-Z]+\d{4}-\d+", "reference": r"R\d{4}-\d+", "what": r"\S[^,]*?", "words": r".+", "count": r"\d+"}
     holder = re.compile(r"%\\\((\w+)\\\)s")
     return [(one, re.compile(holder.sub(lambda found: f"(?P<{found[1]}>{kinds[found[1]]})", re.escape(one)))) for one in PATTERNS]

@@ -19,6 +19,7 @@ from crm.models import Commitment, Contact, ContactAccess, Customer, Tag
 from desk import phrases
 from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Debts, Money, read_debts, told_money
+from desk.passing_on import Passing, read_passing
 from desk.promises import PromiseLine, promise_line
 from desk.questions import Waiting, comes_from_a_question, waiting_of
 from desk.reminder_queue import Verdict, verdict_of
@@ -100,6 +101,7 @@ class RecordPage:
     complaints: list[Row]
     questions: list[Waiting]
     thread: Thread
+    passing: Passing | None = None  # who records money, for who may not
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def read_record(
         complaints=complaints,
         questions=waiting_of(ids, user=user, today=today) if any(map(comes_from_a_question, owed)) else [],
         thread=thread,
+        passing=read_passing(customer, user=user) if debts.owed and user.may(Right.SEE_AMOUNTS) else None,
     )
 
 

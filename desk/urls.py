@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import commitments, imports, links, pointing, record, today
+from desk.views import commitments, imports, links, passing_on, pointing, record, today
 
 urlpatterns = [
     path("", today.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     # the record, its exchanges and their files
     path("clients/<ref:ref>/", record.customer, name="customer"),
     path("clients/<ref:ref>/consigner/", record.log, name="exchange_log"),
+    path("clients/<ref:ref>/prevenir/", passing_on.pass_on, name="pass_on"),
     path("clients/<ref:ref>/engagements/nouveau/", commitments.add, name="commitment_add"),
     path("echanges/<ref:ref>/", record.exchange, name="exchange"),
     path("echanges/<ref:ref>/corriger/", record.correct, name="exchange_correct"),

@@ -1,5 +1,6 @@
 """The list of invoices, one document and its files."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from desk.invoice_credit import credit_page
 from desk.invoice_list import STATES, invoice_list
 from desk.invoice_page import find_invoice, read_invoice
 from desk.paging import export_url, first_page_url
+from desk.passing_on import Passing, read_passing
 from desk.questions import answer_url
 from lib import clock
 from lib.errors import Refusal
@@ -96,10 +98,17 @@ def _page(request: HouseRequest, found: Invoice, *, asking: AskedForm | None = N
         **told,
         "asking": asking or (None if wrong else asked_form(request, found)),
         "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and page.creditable,
+        "passing": _passing(request, found, page.balance),
         "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
         "may_log": request.user.may(Right.LOG),
     }
     return render(request, "desk/invoices/invoice.html", context, status=422 if wrong else 200)
+
+
+def _passing(request: HouseRequest, found: Invoice, balance: Decimal) -> Passing | None:
+    """Who records a payment, when one is awaited and this person may not."""
+    awaited = balance > 0 and not found.is_draft and not found.is_credit_note
+    return read_passing(found.customer.head, user=request.user, invoice=found.public_id) if awaited else None
 
 
 @policy(right=Right.ISSUE_DOCUMENTS)
