@@ -71,14 +71,15 @@ def log_interaction(
     visibility: str = Visibility.EVERYONE,
     next_step: NextStep | None = None,
     files: Sequence[UploadedFile] = (),
+    keeps: Sequence[Commitment] = (),
     key: str = "",
 ) -> Interaction:
-    """Log one exchange with its files and its next step, all together or not at all; returns its row.
+    """Log one exchange with its files, its next step and the commitments it `keeps`, all together or not at all; returns its row.
 
     `key` names this very request: the same person asking twice with the same key gets the first row back and nothing
     is written again (double click, retry); the same key with other words is a `Conflict`, so that none is lost in
     silence. Refuses words beyond `MAX_WORDS`, a moment in the future, a contact of another client, a file that is not
-    what it says.
+    what it says, a commitment that was released meanwhile.
     """
     fields = exchange_fields(by=by, kind=kind, direction=direction, body=body, minutes=minutes, mood=mood, visibility=visibility)
     if kind == Kind.NOTE and not (fields["body"] or files or next_step):
@@ -93,6 +94,8 @@ def log_interaction(
             attachments.attach(stored, interaction=row, by=by)
             if next_step is not None:
                 _promise(customer, next_step, row=row, contact=contact, by=by)
+            for promised in keeps:
+                commitments.keep(promised, by=by)
     except IntegrityError:
         attachments.discard(stored)
         done = _already(by, key, customer, fields)

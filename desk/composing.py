@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.requests import HouseRequest
 from crm import attachments
 from crm.exchanges import MAX_WORDS, NextStep, log_interaction
-from crm.models import Contact, Customer, Interaction
-from crm.models.timeline import Kind, Mood, Visibility
+from crm.models import Commitment, Contact, Customer, Interaction
+from crm.models.timeline import Direction, Kind, Mood, Visibility
 from desk import phrases
 from desk.dates import read_due, read_moment
 from desk.promising import colleague_choices, offer, reader_choices
@@ -42,6 +42,15 @@ READ_WHEN = {
 MINUTES = (2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180)
 
 
+class KeptField(forms.MultipleChoiceField):
+    """Promises that an exchange may have kept. One that is no longer open was kept meanwhile, perhaps by this very request sent
+    twice: it is left alone."""
+
+    def valid_value(self, value: str) -> bool:
+        """Any: the form takes those it offered."""
+        return True
+
+
 class ExchangeForm(forms.Form):
     """What was said, with whom, and what comes next. Its dates are plain French; the gesture has the last word."""
 
@@ -49,8 +58,8 @@ class ExchangeForm(forms.Form):
     kind = forms.ChoiceField(label=lazy("Nature de l’échange"), choices=KINDS, initial=Kind.CALL, widget=forms.RadioSelect)
     direction = forms.ChoiceField(
         label=lazy("Qui a pris contact ?"),
-        choices=[("out", lazy("Nous")), ("in", lazy("Le client"))],
-        initial="out",
+        choices=[("in", lazy("Le client")), ("out", lazy("Nous"))],
+        initial="in",
         required=False,
     )
     contact = forms.ChoiceField(label=lazy("Avec"), required=False)
@@ -59,6 +68,7 @@ class ExchangeForm(forms.Form):
         label=lazy("Ce qui s’est dit"), required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": lazy("En une phrase."), "data-most": MAX_WORDS}),
     )  # fmt: skip
+    kept = KeptField(label=lazy("C’était l’appel promis ?"), required=False, widget=forms.CheckboxSelectMultiple)
     next_what = forms.CharField(
         label=lazy("Et ensuite ?"),
         required=False,
@@ -79,7 +89,9 @@ class ExchangeForm(forms.Form):
     hide_optional = True  # nearly every field is: saying so a dozen times would tell nothing
     folded = ("when", "mood", "visibility", "attached")
 
-    def __init__(self, *args: Any, contacts: list[Contact], colleagues: list[User], by: User, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, contacts: list[Contact], colleagues: list[User], calls: list[Commitment], by: User, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
         self.by = by
@@ -88,6 +100,11 @@ class ExchangeForm(forms.Form):
         self.colleagues = {person.public_id: person for person in colleagues}
         people = [(person.public_id, _with_link(person)) for person in contacts]
         offer(self, "contact", [*people, ("", _("personne en particulier"))])
+        self.calls = {call.public_id: call for call in calls}
+        today = clock.today()
+        offer(self, "kept", [(key, f"{call.told}, {phrases.due(call, today)}") for key, call in self.calls.items()])
+        if any(call.due_on <= today for call in calls):
+            self.initial.setdefault("direction", Direction.OUT)  # we call because we said we would
         offer(self, "minutes", [("", "—"), *((count, phrases.lasting(count)) for count in MINUTES)])
         offer(self, "next_owner", colleague_choices(colleagues, first=by))
         offer(self, "visibility", reader_choices(by))
@@ -128,6 +145,7 @@ class ExchangeForm(forms.Form):
                 visibility=data["visibility"] or Visibility.EVERYONE,
                 next_step=data["next_step"],
                 files=data["attached"],
+                keeps=[self.calls[ref] for ref in data["kept"] if ref in self.calls],
                 key=data["key"],
             )
         except Refusal as refusal:
@@ -166,10 +184,12 @@ class ExchangeForm(forms.Form):
         )
 
 
-def exchange_form(request: HouseRequest, *, contacts: list[Contact], colleagues: list[User]) -> ExchangeForm:
-    """The composer, bound when something was sent."""
+def exchange_form(
+    request: HouseRequest, *, contacts: list[Contact], colleagues: list[User], calls: list[Commitment]
+) -> ExchangeForm:
+    """The composer, bound when something was sent; `calls`: those we promised, which this exchange may keep."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ExchangeForm(*sent, contacts=contacts, colleagues=colleagues, by=request.user)
+    form = ExchangeForm(*sent, contacts=contacts, colleagues=colleagues, calls=calls, by=request.user)
     form.dropped = request.META.get("egards.skipped_files", [])  # what config.uploads stopped while it arrived
     return form
 

@@ -1,6 +1,7 @@
 """A commitment made ready for a page: the record, Aujourd’hui, the lists."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,9 @@ from accounts.requests import HouseRequest
 from crm.models import Commitment
 from desk import phrases
 from lib.public_ids import PATTERN
+
+CALLS = 4  # promised calls offered when one is logged
+_CALLS = re.compile(r"(?:r?appeler|téléphoner|call|ring)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -69,6 +73,17 @@ def promise_line(commitment: Commitment, *, today: date, now: datetime) -> Promi
         version=commitment.version,
         done="" if commitment.is_open else _("tenu") if commitment.kept_at else _("levé"),
     )
+
+
+def is_call(row: Commitment) -> bool:
+    """Whether what was promised is a telephone call."""
+    return _CALLS.match(row.what) is not None
+
+
+def calls_promised(rows: Iterable[Commitment]) -> list[Commitment]:
+    """Of these open commitments, the calls that we promised, in their order: what a call that is logged may have kept."""
+    ours = (row for row in rows if row.owed_by == Commitment.Owed.US and row.nature == Commitment.Nature.PRIMARY)
+    return [row for row in ours if is_call(row)][:CALLS]
 
 
 def where(commitment: Commitment) -> str:

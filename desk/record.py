@@ -3,7 +3,7 @@
 Assembled in a constant number of statements, whatever the history (`tests/desk/test_record.py` counts them).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from desk import phrases
 from desk.complaint_board import Row, read_open
 from desk.invoice_ageing import Debts, Money, read_debts, told_money
 from desk.passing_on import Passing, read_passing
-from desk.promises import PromiseLine, promise_line
+from desk.promises import PromiseLine, calls_promised, promise_line
 from desk.questions import Waiting, comes_from_a_question, waiting_of
 from desk.reminder_queue import Verdict, verdict_of
 from desk.thread import READ, Place, Thread, pills, read_thread
@@ -101,6 +101,7 @@ class RecordPage:
     complaints: list[Row]
     questions: list[Waiting]
     thread: Thread
+    calls: list[Commitment] = field(default_factory=list)  # those we promised them
     passing: Passing | None = None  # who records money, for who may not
 
 
@@ -182,6 +183,7 @@ def read_record(
         complaints=complaints,
         questions=waiting_of(ids, user=user, today=today) if any(map(comes_from_a_question, owed)) else [],
         thread=thread,
+        calls=calls_promised(owed),
         passing=read_passing(customer, user=user) if debts.owed and user.may(Right.SEE_AMOUNTS) else None,
     )
 

@@ -20,7 +20,7 @@ from crm.models import Commitment, Contact, Customer, DuplicateCandidate, Email,
 from crm.models.timeline import CONTACT_KINDS, Kind
 from desk import phrases, reminder_queue
 from desk.frame import address_of
-from desk.promises import PromiseLine, promise_line, where
+from desk.promises import PromiseLine, is_call, promise_line, where
 from desk.questions import of_nobody
 from lib import clock
 
@@ -36,7 +36,6 @@ QUIET_DAYS = 90
 QUIET_CANDIDATES = 60
 QUIET_SHOWN = 2
 
-_CALLS = re.compile(r"(?:r?appeler|téléphoner|call|ring)\b", re.IGNORECASE)
 NUMBERS = {
     "fr": ("zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
     "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -205,11 +204,6 @@ def spelled(count: int) -> str:
     """A small number in words, feminine in French: «une», «deux», «dix»; digits beyond."""
     words = NUMBERS[phrases.language()[:2]]
     return words[count] if count < len(words) else str(count)
-
-
-def is_call(row: Commitment) -> bool:
-    """Whether what was promised is a telephone call."""
-    return _CALLS.match(row.what) is not None
 
 
 def _more(total: int) -> str:

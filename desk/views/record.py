@@ -14,10 +14,10 @@ from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from crm import exchanges
 from crm.handing import hand_back
-from crm.models import Attachment, Interaction
+from crm.models import Attachment, Commitment, Interaction
 from desk.composing import ExchangeForm, exchange_form
 from desk.exchange import exchange_page
-from desk.promises import just_done
+from desk.promises import calls_promised, just_done
 from desk.record import Family, find_family, present_contacts, read_record
 from desk.thread import Place
 from lib import clock
@@ -42,7 +42,8 @@ def log(request: HouseRequest, ref: str) -> HttpResponse:
     if family.head:
         raise Http404
     contacts = list(present_contacts(family.ids, user=request.user))
-    form = exchange_form(request, contacts=contacts, colleagues=User.objects.holding(Right.LOG))
+    owed = Commitment.objects.visible_to(request.user).open().of_family(family.ids).order_by("due_on", "due_at", "id")
+    form = exchange_form(request, contacts=contacts, colleagues=User.objects.holding(Right.LOG), calls=calls_promised(owed))
     row = form.log(family.customer) if form.is_valid() else None
     if row is None:
         return _show(request, family, form=form)
@@ -64,7 +65,8 @@ def _show(request: HouseRequest, family: Family, *, form: ExchangeForm | None = 
         "done": just_done(request),
     }
     if context["may_log"]:
-        context["form"] = form or exchange_form(request, contacts=page.contacts, colleagues=User.objects.holding(Right.LOG))
+        colleagues = User.objects.holding(Right.LOG)
+        context["form"] = form or exchange_form(request, contacts=page.contacts, colleagues=colleagues, calls=page.calls)
     return render(request, "desk/record/record.html", context, status=422 if form else 200)
 
 
