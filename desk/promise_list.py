@@ -51,7 +51,7 @@ def read_list(request: HouseRequest, *, today: date, now: datetime) -> PromiseLi
     found = page(rows.select_related("customer", "owner", "author", "interaction"), request, ("due_on", "id"), size=PAGE)
     shown = found.rows
     return PromiseList(
-        answer=_answer(shown, owner=owner, today=today, late=bool(chosen["etat"])),
+        answer=_answer(shown, now=now, late=bool(chosen["etat"])),
         lines=[promise_line(row, today=today, now=now) for row in sorted(shown, key=_by_hour)],
         who=[
             (_("Les miens"), _url(chosen, qui=""), chosen["qui"] == ""),
@@ -94,14 +94,15 @@ def _url(chosen: dict[str, str], **changed: str) -> str:
     return reverse("commitments") + (f"?{query}" if query else "")
 
 
-def _answer(rows: list[Commitment], *, owner: User | None, today: date, late: bool) -> str:
-    past = sum(row.due_on < today for row in rows)
+def _answer(rows: list[Commitment], *, now: datetime, late: bool) -> str:
+    """As the lines below say it: what is red there is late here."""
+    past = sum(row.is_broken(now) for row in rows)
     if not rows:
         return _("Aucun engagement en retard.") if late else _("Aucun engagement en cours.")
     if not past:
         return _("Rien n’est en retard.")
     if past == 1:
-        return _("Un engagement a dépassé son jour.")
+        return _("Un engagement est en retard.")
     if past == len(rows) == PAGE:
-        return _("Plus de cinquante engagements ont dépassé leur jour.")
-    return _("%(count)s engagements ont dépassé leur jour.") % {"count": past}
+        return _("Plus de cinquante engagements sont en retard.")
+    return _("%(count)s engagements sont en retard.") % {"count": past}

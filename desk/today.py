@@ -19,10 +19,12 @@ from crm.mail_reasons import retold
 from crm.models import Commitment, Contact, Customer, DuplicateCandidate, Email, ImportBatch, Interaction
 from crm.models.timeline import CONTACT_KINDS, Kind
 from desk import phrases, reminder_queue
+from desk.customer_list import last_contacts
 from desk.frame import address_of
 from desk.promises import PromiseLine, is_call, promise_line, where
 from desk.questions import of_nobody
 from lib import clock
+from tact.contacts import written_or_spoken
 
 SHOWN = 8  # promises of each side on the page; the list has the others
 PRESSING = timedelta(days=1)
@@ -95,22 +97,23 @@ def read_today(user: User, *, now: datetime, zone: str = "", duplicates: int | N
     mine.sort(key=lambda row: by_urgency(row, now))
     mails = _mails(user)
     first = most_urgent(mine, now)
+    pending = [
+        *_mail_lines(mails, today),
+        *_question_lines(user, today),
+        *_lines_of_nobody(nobodys, today),
+        *_reminder_lines(user, today, now, zone),
+        *_queues(user, duplicates),
+    ]
     page = Today(
         hello=_("Bonjour %(name)s.") % {"name": user.first_name},
         date=phrases.capital(f"{phrases.understood(today, None, before=False)}, {phrases.hour(now)}"),
-        answer=answer(mine, theirs, mails=len(mails), now=now),
+        answer=answer(mine, theirs, mails=len(mails), pending=len(pending), now=now),
         first=_first(first, user=user, now=now) if first else None,
         mine=[promise_line(row, today=today, now=now) for row in mine[:SHOWN]],
         more_mine=_more(len(mine)),
         theirs=[promise_line(row, today=today, now=now) for row in theirs[:SHOWN]],
         more_theirs=_more(len(theirs)),
-        pending=[
-            *_mail_lines(mails, today),
-            *_question_lines(user, today),
-            *_lines_of_nobody(nobodys, today),
-            *_reminder_lines(user, today, now, zone),
-            *_queues(user, duplicates),
-        ],
+        pending=pending,
         quiet=_quiet(user, now=now),
     )
     if not (page.mine or page.theirs or page.pending):
@@ -160,7 +163,7 @@ def most_urgent(mine: Sequence[Commitment], now: datetime) -> Commitment | None:
     return min(timed, key=lambda row: (row.due_at, row.pk), default=None) or next(iter([*pressing, *broken, *others]), None)
 
 
-def answer(mine: Sequence[Commitment], theirs: Sequence[Commitment], *, mails: int, now: datetime) -> str:
+def answer(mine: Sequence[Commitment], theirs: Sequence[Commitment], *, mails: int, now: datetime, pending: int = 0) -> str:
     """The day in one sentence, from the facts: «Un appel avant 10 h, deux autres promesses dans la journée. Le reste peut
     attendre demain.»"""
     today = clock.local(now).date()
@@ -193,6 +196,8 @@ def answer(mine: Sequence[Commitment], theirs: Sequence[Commitment], *, mails: i
         )
     if mails:
         parts.append(_("un e-mail à décider") if mails == 1 else _("%(count)s e-mails à décider") % {"count": spelled(mails)})
+    if not parts and pending:
+        return _("Rien n’est promis pour aujourd’hui ; ce qui est à décider attend plus bas.")
     if not parts:
         return _("Rien ne presse aujourd’hui.") if mine or theirs else _("Rien ne vous attend aujourd’hui.")
     sentence = phrases.capital(", ".join(parts)) + "."
@@ -342,11 +347,11 @@ def _counted(count: int) -> str:
 
 
 def _quiet(user: User, *, now: datetime) -> list[Pending]:
-    """Clients nobody spoke to since a season, the most recently lost from sight first: two bounded statements."""
+    """Clients nobody spoke to since a season, the most recently lost from sight first. What counts as speaking, and the day it
+    was, are those of the list of clients (`desk.customer_list.last_contacts`). Three bounded statements."""
     limit, today = now - timedelta(days=QUIET_DAYS), clock.local(now).date()
     rows = list(
-        Interaction.objects.visible_to(user)
-        .filter(kind__in=CONTACT_KINDS, occurred_at__lte=limit)
+        written_or_spoken(Interaction.objects.visible_to(user).filter(occurred_at__lte=limit))
         .exclude(customer=None)
         .select_related("author")
         .defer("body", "data")
@@ -359,8 +364,10 @@ def _quiet(user: User, *, now: datetime) -> list[Pending]:
     among = Customer.objects.visible_to(user).active().filter(pk__in=newest).filter(Q(owner=user.pk) | Q(owner=None))
     found = list(among.filter(~Exists(since)))
     quiet = [one for one in found if one.owner_id == user.pk] or found
-    quiet.sort(key=lambda one: newest[one.pk].occurred_at, reverse=True)
-    return [_quiet_line(one, newest[one.pk], today) for one in quiet[:QUIET_SHOWN]]
+    last = last_contacts(quiet) if quiet else {}
+    quiet = [one for one in quiet if one.pk in last and last[one.pk] <= limit]  # a record reunited with theirs may have spoken
+    quiet.sort(key=lambda one: last[one.pk], reverse=True)
+    return [_quiet_line(one, newest[one.pk], clock.local(last[one.pk]).date(), today) for one in quiet[:QUIET_SHOWN]]
 
 
 def _calm(quiet: list[Pending]) -> str:
@@ -370,11 +377,11 @@ def _calm(quiet: list[Pending]) -> str:
     return kept + " " + _("C’est un bon jour pour prendre des nouvelles de %(name)s.") % {"name": quiet[0].title}
 
 
-def _quiet_line(customer: Customer, row: Interaction, today: date) -> Pending:
-    on = clock.local(row.occurred_at).date()
+def _quiet_line(customer: Customer, row: Interaction, on: date, today: date) -> Pending:
     months = max((today - on).days // 30, 1)
     margin = ngettext("%(count)s mois", "%(count)s mois", months) % {"count": months}
-    what = phrases.title(row.kind, row.direction)
+    known = clock.local(row.occurred_at).date() == on  # else the last one is reserved, or on a record reunited with this one
+    what = phrases.title(row.kind, row.direction) if known else _("Dernier échange")
     text = _("%(what)s le %(day)s.") % {"what": what, "day": phrases.typography.long_date(on, language=phrases.language())}
     act = _("Ouvrir la fiche de %(name)s") % {"name": customer.name}
     return Pending(margin, customer.name, text, reverse("customer", args=[customer.public_id]), act)

@@ -190,7 +190,8 @@ def _news(known: Known, say: words.Words) -> Answer | None:
 
 def _nothing(known: Known, say: words.Words) -> Answer:
     last = known.contacts[0]
-    return 10, say.nothing(), say.last_words(last, known.day_of(last.at)), last.link, False
+    due = known.ours_next or known.theirs_next or _of_rooms(known, say) or _of_money(known, say)
+    return 10, say.nothing_urgent() if due else say.nothing(), say.last_words(last, known.day_of(last.at)), last.link, False
 
 
 _RULES: tuple[Callable[[Known, words.Words], Answer | None], ...] = (

@@ -231,7 +231,7 @@ def test_the_list_is_mine_then_everyone_s_then_late(client, world):
         "Régler 420,00 €",
         "Régler la facture une fois les portes posées",
     ]
-    assert words(client.get(url), "<h1>", "</div>") == "Engagements Un engagement a dépassé son jour."
+    assert words(client.get(url), "<h1>", "</div>") == "Engagements Un engagement est en retard."
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ from django.utils import translation
 
 from accounts.models import User
 from complaints.handling import entrust, open_from_portal
+from crm import timeline
 from crm.commitments import promise
 from crm.customers import create_customer
 from crm.exchanges import log_interaction
-from crm.models import Commitment, DuplicateCandidate, Email, ImportBatch
+from crm.merging import merge_customers
+from crm.models import Commitment, Customer, DuplicateCandidate, Email, ImportBatch
 from desk import phrases
 from desk.today import _unquoted, answer, is_call, most_urgent, spelled
 from lib import clock
@@ -166,7 +168,38 @@ def test_the_day_costs_the_same_whatever_the_rows(world, count, django_assert_nu
     assert (page.context["page"].more_mine, page.context["page"].more_theirs) == more[count]
 
 
-COST = 9
+COST = 10
+
+
+def test_the_last_time_we_spoke_is_the_one_of_the_list_of_clients(world):
+    """A receipt that the house sent of itself is nobody speaking: both pages say the visit of 14 August."""
+    carvalho = Customer.objects.get(name="M. Carvalho")
+    with time_machine.travel(lemoine.at(20, 9, month=8), tick=False):
+        row = timeline.record(customer=carvalho, kind="email", summary="E-mail envoyé", direction="out", channel="email", by=None)
+    Email.objects.create(
+        key="k", direction="out", recipient_email="c@example.org", subject="Reçu", text="…", state="sent", purpose="receipt",
+        customer=carvalho, interaction=row,
+    )  # fmt: skip
+    client = signed_in(world.camille)
+    assert "3 mois M. Carvalho Visite le 14 août 2026." in words(client.get(HOME))
+    assert "14 août" in words(client.get(reverse("customers")), "M. Carvalho", "</tr>")
+
+
+def test_a_record_reunited_with_theirs_has_spoken_too(world):
+    carvalho = Customer.objects.get(name="M. Carvalho")
+    twin = create_customer(by=world.camille, name="Carvalho", type="consumer")
+    with time_machine.travel(lemoine.at(15, 9, month=8), tick=False):
+        log_interaction(twin, by=world.camille, kind="call", direction="in")
+    merge_customers(kept=carvalho, alias=twin, by=world.nadia, reason="La même personne")
+    assert "M. Carvalho Dernier échange le 15 août 2026." in words(signed_in(world.camille).get(HOME))
+
+
+def test_nothing_waits_only_when_nothing_is_to_decide(world):
+    with translation.override("fr"):
+        told = [answer([], [], mails=0, pending=pending, now=NOW) for pending in (0, 2)]
+    assert told == [
+        "Rien ne vous attend aujourd’hui.", "Rien n’est promis pour aujourd’hui\u00a0; ce qui est à décider attend plus bas.",
+    ]  # fmt: skip
 
 
 def test_strangers(world, client):

@@ -64,10 +64,11 @@ KEPT = replace(BILL, promises=(MoneyPromise(Link("commitment", "p"), date(2026, 
     ("known", "rule", "headline"),
     [
         (replace(PERRIN, complaints=(DUTY,)), 11, "Une réclamation attend notre réponse"),
-        (replace(PERRIN, complaints=(replace(DUTY, ours=False),)), 10, "Rien n’attend"),
+        (replace(PERRIN, complaints=(replace(DUTY, ours=False),)), 10, "Rien d’urgent"),
+        (PERRIN, 10, "Rien n’attend"),
         (replace(PERRIN, owed=owed(debts=(BROKEN,))), 12, "Appelez au sujet de ce qui est dû"),
         (replace(PERRIN, owed=owed()), 13, "Un rappel est prêt"),
-        (replace(PERRIN, owed=owed(debts=(KEPT,))), 10, "Rien n’attend"),
+        (replace(PERRIN, owed=owed(debts=(KEPT,))), 10, "Rien d’urgent"),
         (replace(PERRIN, complaints=(DUTY,), owed=owed(debts=(BROKEN,))), 11, "Une réclamation attend notre réponse"),
     ],
 )

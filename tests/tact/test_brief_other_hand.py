@@ -263,6 +263,13 @@ def test_their_promise_of_today_is_what_comes_next():
     """Not in the rules: it is neither broken nor ours, and it must be told all the same."""
     answer = brief(promises=(theirs("Passer à l’atelier"),), contacts=(spoke(1),))
     assert (answer.rule, codes(answer)) == (10, ["last_contact", "theirs_next"])
+    assert answer.headline == "Rien d’urgent"  # «Rien n’attend» would deny the line below it
+
+
+def test_nothing_waits_only_when_nothing_does():
+    assert brief(contacts=(spoke(1),)).headline == "Rien n’attend"
+    for told in (ours("Poser", ahead(12)), theirs("Payer", ahead(14))):
+        assert brief(contacts=(spoke(1),), promises=(told,)).headline == "Rien d’urgent"
 
 
 def test_only_the_nearest_next_promise_of_each_side_is_told():
