@@ -34,7 +34,7 @@ class AskedForm(forms.Form):
     line = forms.ChoiceField(label=lazy("Sur"), required=False)
     contact = forms.ChoiceField(label=lazy("Qui demande"), required=False)
     channel = forms.ChoiceField(
-        label=lazy("Comment l’a-t-il dit ?"), choices=HEARD, initial=Channel.PHONE, widget=forms.RadioSelect
+        label=lazy("Comment l’a-t-il dit ?"), choices=HEARD, initial=Channel.PHONE, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, invoice: Invoice, contacts: list[Contact], **kwargs: Any) -> None:
@@ -77,9 +77,9 @@ def noted(question: Question, *, today: date) -> str:
     day = phrases.day(question.answer_by, today)
     owner = question.commitment.owner if question.commitment else None
     if owner is not None and owner.is_active:
-        return _("C’est noté : réponse promise pour %(day)s, %(who)s s’en charge. Rien n’est parti au client.") % {
+        return _("C’est noté : réponse promise pour %(day)s, %(who)s s’en charge. Rien n’est parti au client.") % {
             "day": day, "who": owner.first_name,
         }  # fmt: skip
-    return _("C’est noté : réponse promise pour %(day)s, la question attend dans Aujourd’hui. Rien n’est parti au client.") % {
+    return _("C’est noté : réponse promise pour %(day)s, la question attend dans Aujourd’hui. Rien n’est parti au client.") % {
         "day": day
     }

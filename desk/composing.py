@@ -68,7 +68,7 @@ class ExchangeForm(forms.Form):
         label=lazy("Ce qui s’est dit"), required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": lazy("En une phrase."), "data-most": MAX_WORDS}),
     )  # fmt: skip
-    kept = KeptField(label=lazy("C’était l’appel promis ?"), required=False, widget=forms.CheckboxSelectMultiple)
+    kept = KeptField(label=lazy("C’était l’appel promis ?"), required=False, widget=forms.CheckboxSelectMultiple)
     next_what = forms.CharField(
         label=lazy("Et ensuite ?"),
         required=False,

@@ -35,8 +35,8 @@ def read_passing(customer: Customer, *, user: User, invoice: str = "") -> Passin
         return None
     names = list_of([one.first_name for one in people], language=phrases.language())
     sentence = ngettext(
-        "Espèces, chèque, virement annoncé : %(names)s enregistre les paiements.",
-        "Espèces, chèque, virement annoncé : %(names)s enregistrent les paiements.",
+        "Espèces, chèque, virement annoncé : %(names)s enregistre les paiements.",
+        "Espèces, chèque, virement annoncé : %(names)s enregistrent les paiements.",
         len(people),
     ) % {"names": names}
     may_tell = people if user.may(Right.LOG) else []

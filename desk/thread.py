@@ -347,7 +347,7 @@ def _said(row: Any, parts: _Parts) -> Row:
     shown, who = _row(row, parts), f"{row.contact__first_name or ''} {row.contact__last_name or ''}".strip()
     shown.title = str(Kind(row.kind).label)
     if row.about_label:
-        shown.title += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
+        shown.title += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
     shown.who = ", ".join(filter(None, [who, shown.who]))
     shown.quote = row.direction == Direction.IN
     return shown

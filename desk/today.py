@@ -197,7 +197,7 @@ def answer(mine: Sequence[Commitment], theirs: Sequence[Commitment], *, mails: i
     if mails:
         parts.append(_("un e-mail à décider") if mails == 1 else _("%(count)s e-mails à décider") % {"count": spelled(mails)})
     if not parts and pending:
-        return _("Rien n’est promis pour aujourd’hui ; ce qui est à décider attend plus bas.")
+        return _("Rien n’est promis pour aujourd’hui ; ce qui est à décider attend plus bas.")
     if not parts:
         return _("Rien ne presse aujourd’hui.") if mine or theirs else _("Rien ne vous attend aujourd’hui.")
     sentence = phrases.capital(", ".join(parts)) + "."

@@ -29,7 +29,7 @@ def pass_on(request: HouseRequest, ref: str) -> HttpResponse:
     to = people.get(sent.get("to", ""))
     if to is None:
         messages.error(
-            request, _("Cette personne n’enregistre plus les paiements : personne n’a été prévenu. Choisissez-en une autre.")
+            request, _("Cette personne n’enregistre plus les paiements : personne n’a été prévenu. Choisissez-en une autre.")
         )
         return redirect(here)
     try:
@@ -38,6 +38,6 @@ def pass_on(request: HouseRequest, ref: str) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect(here)
     messages.success(
-        request, _("C’est dans l’Aujourd’hui de %(who)s : « %(what)s ».") % {"who": to.first_name, "what": made.told}
+        request, _("C’est dans l’Aujourd’hui de %(who)s : « %(what)s ».") % {"who": to.first_name, "what": made.told}
     )
     return redirect(here)
