@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Case, F, Value, When, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Replace
 from django_q.tasks import async_task
 
 from accounts.models import User
@@ -21,7 +21,7 @@ from crm.models import Contact, Customer, Email, Interaction, SearchEntry
 from crm.models.search import SearchEntryQuerySet
 from crm.models.timeline import HUMAN_KINDS, Kind
 from lib.excerpts import Excerpt, excerpt
-from lib.folding import Query, query, terms
+from lib.folding import Query, name_query, query, terms
 from lib.person_names import phone_book
 
 HITS = 20
@@ -258,7 +258,8 @@ def find(user: User, text: str, *, limit: int = HITS) -> Found:
     asked = read(text)
     if not asked:
         return Found()
-    found = Found(customers=_customers(user, text, asked), contacts=_contacts(user, asked))
+    named = name_query(text[:200])
+    found = Found(customers=_customers(user, text, asked, named), contacts=_contacts(user, asked, named))
     entries = newest(SearchEntry.objects.visible_to(user), _marked(asked, _HISTORY), limit + 1)
     found.more = len(entries) > limit
     _read_history(user, asked, entries[:limit], found)
@@ -267,7 +268,7 @@ def find(user: User, text: str, *, limit: int = HITS) -> Found:
 
 def head_ids(user: User, text: str) -> models.QuerySet[Any, Any]:
     """The ids of the customers (heads of their families) whose own words or contacts' answer `text`: a subquery."""
-    asked = read(text)
+    asked = name_query(text[:200]) if read(text) else Query()
     names = SearchEntry.objects.visible_to(user).answering(_marked(asked, _NAMES) if asked else asked)
     return names.values_list(Coalesce("customer__merged_into_id", "customer_id"))
 
@@ -289,11 +290,17 @@ def _marked(asked: Query, mark: str) -> Query:
     return replace(asked, required=(mark, *asked.required))
 
 
-def _customers(user: User, text: str, asked: Query) -> list[Hit]:
-    names = SearchEntry.objects.visible_to(user).answering(_marked(asked, _NAMES)).filter(kind=SearchEntry.Kind.CUSTOMER)
+def _customers(user: User, text: str, asked: Query, named: Query) -> list[Hit]:
+    names = SearchEntry.objects.visible_to(user).answering(_marked(named, _NAMES)).filter(kind=SearchEntry.Kind.CUSTOMER)
     heads = names.values(head=Coalesce("customer__merged_into_id", "customer_id"))
-    begins = Case(When(sort_name__startswith=phone_book(text), then=Value(0)), default=Value(1))
-    rows = Customer.objects.visible_to(user).filter(pk__in=heads).order_by(begins, "sort_name", "pk")[:NAMES]
+    filed = phone_book(text)
+    closed = Replace("sort_name", Value(" "), Value(""))
+    begins = Case(
+        When(sort_name__startswith=filed, then=Value(0)), When(closed__startswith=filed.replace(" ", ""), then=Value(1)),
+        default=Value(2),
+    )  # fmt: skip
+    rows = Customer.objects.visible_to(user).filter(pk__in=heads).annotate(closed=closed)
+    rows = rows.order_by(begins, "sort_name", "pk")[:NAMES]
     return [
         Hit(SearchEntry.Kind.CUSTOMER, row.public_id, row, row.created_at, row.name, excerpt(_told(row), asked), row)
         for row in rows
@@ -304,8 +311,8 @@ def _told(row: Customer) -> str:
     return " · ".join(part for part in (row.reference, f"{row.postal_code} {row.city}".strip(), row.email) if part)
 
 
-def _contacts(user: User, asked: Query) -> list[Hit]:
-    names = SearchEntry.objects.visible_to(user).answering(_marked(asked, _NAMES)).filter(kind=SearchEntry.Kind.CONTACT)
+def _contacts(user: User, asked: Query, named: Query) -> list[Hit]:
+    names = SearchEntry.objects.visible_to(user).answering(_marked(named, _NAMES)).filter(kind=SearchEntry.Kind.CONTACT)
     rows = Contact.objects.visible_to(user).filter(public_id__in=names.values("ref")).select_related("customer__merged_into")
     return [
         Hit(

@@ -81,6 +81,8 @@ _LEGAL_PHRASES = re.compile(
 )
 _CIVILITIES = frozenset("m mr mme mlle mrs ms monsieur madame mademoiselle messieurs mesdames".split())
 _SPOKEN = _CIVILITIES - {"ms"}  # as people say them on the telephone; « MS » may begin a reference
+_PARTICLES = ("les", "des", "le", "la", "de", "du", "van", "von")  # the longer first: « Desmarets » is « des Marets »
+_SHORTEST_NAME = 4  # letters of a name left without its particle: « Legoff » is « Le Goff », « Lemon » is nobody’s
 _SILENT = _LEGAL_FORMS | _CIVILITIES | {"et"}
 _LEADING_TITLES = frozenset("dr docteur me maitre pr professeur".split())
 
@@ -136,17 +138,19 @@ def terms(text: str) -> str:
 @dataclass(frozen=True)
 class Query:
     """What a person typed: all of `required` are stems or numbers that must be there; when `prefixes` is not empty,
-    the last word is still being typed and a word must begin with one of them."""
+    the last word is still being typed and a word must begin with one of them. Of each group of `either`, one must be there."""
 
     required: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    either: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.required or self.prefixes)
+        return bool(self.required or self.prefixes or self.either)
 
     def fts5(self) -> str:
         """The MATCH expression of SQLite FTS5; safe by construction, words holding only letters and digits."""
         parts = [f'"{word}"' for word in self.required]
+        parts += ["(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in self.either]
         if self.prefixes:
             parts.append("(" + " OR ".join(f'"{prefix}"*' for prefix in self.prefixes) + ")")
         return " AND ".join(parts)
@@ -154,6 +158,7 @@ class Query:
     def tsquery(self) -> str:
         """The text of PostgreSQL's `to_tsquery('simple', …)`."""
         parts = [f"'{word}'" for word in self.required]
+        parts += ["(" + " | ".join(f"'{word}'" for word in group) + ")" for group in self.either]
         if self.prefixes:
             parts.append("(" + " | ".join(f"'{prefix}':*" for prefix in self.prefixes) + ")")
         return " & ".join(parts)
@@ -161,9 +166,8 @@ class Query:
     def matches(self, index: str) -> bool:
         """Whether a text indexed by `terms` answers: what both engines do, in plain Python."""
         present = index.split()
-        return set(self.required) <= set(present) and (
-            not self.prefixes or any(word.startswith(self.prefixes) for word in present)
-        )
+        there = set(self.required) <= set(present) and all(set(group) & set(present) for group in self.either)
+        return there and (not self.prefixes or any(word.startswith(self.prefixes) for word in present))
 
 
 def query(text: str) -> Query:
@@ -180,6 +184,36 @@ def query(text: str) -> Query:
         return Query(required=_once(stem(word) for word in kept))
     last = kept[-1]
     return Query(required=_once(stem(word) for word in kept[:-1]), prefixes=_once((last, stem(last))))
+
+
+def name_query(text: str) -> Query:
+    """As `query`, for the names of people and firms: a particle written apart or closed up is the same, so that « lemoine »,
+    « Le Moine » and « LE MOINE » each find Mme Lemoine and M. Le Moine."""
+    asked, typed = query(text), words(text)[:12]
+    if not asked:
+        return asked
+    forms = {stem(word): _other_forms(typed, place) for place, word in enumerate(typed) if word not in STOP_WORDS}
+    last = forms.get(stem(typed[-1]), ()) if asked.prefixes else ()
+    required = asked.required
+    return Query(
+        required=tuple(word for word in required if not forms.get(word)),
+        prefixes=_once((*asked.prefixes, *last)),
+        either=tuple(_once((word, *map(stem, forms[word]))) for word in required if forms.get(word)),
+    )
+
+
+def _other_forms(typed: list[str], place: int) -> tuple[str, ...]:
+    """The word at `place` with the particles written before it, then without those it begins with."""
+    found, joined, rest = [], typed[place], typed[place]
+    for before in reversed(typed[:place]):
+        if before not in _PARTICLES:
+            break
+        joined = before + joined
+        found.append(joined)
+    while particle := next((one for one in _PARTICLES if rest.startswith(one) and len(rest) - len(one) >= _SHORTEST_NAME), ""):
+        rest = rest.removeprefix(particle)
+        found.append(rest)
+    return tuple(found)
 
 
 def sort_key(text: str) -> str:

@@ -4,12 +4,13 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.policy import Right, policy
 from crm import search as index
 from crm.models import Customer
-from desk.number_search import find_numbers
+from desk.number_search import Numbers, find_numbers
 from lib import clock
 
 
@@ -24,6 +25,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found = index.find(request.user, typed)
     if not request.htmx and not numbers and (sure := _named(found, typed)):
         return redirect("customer", sure.public_id)
+    if not request.htmx and "ouvrir" in request.GET and (first := _first(found, numbers)):
+        return redirect(first)
     context = {
         "q": typed,
         "found": found,
@@ -32,6 +35,18 @@ def search(request: HttpRequest) -> HttpResponse:
         "may_edit": request.user.may(Right.EDIT_CUSTOMERS),
     }
     return render(request, "desk/search/results.html" if request.htmx else "desk/search/page.html", context)
+
+
+def _first(found: index.Found, numbers: Numbers) -> str:
+    """The page of the first thing that the dialog shows, in its order; nothing when nothing answers."""
+    named = [*numbers.documents, *numbers.complaints, *numbers.payments]
+    if named:
+        return named[0].url
+    people = [hit.customer for hit in (*found.customers, *found.contacts) if hit.customer]
+    if people:
+        return reverse("customer", args=[people[0].public_id])
+    pages = [("exchange", hit.ref) for hit in found.exchanges] + [("mail", hit.ref) for hit in found.emails]
+    return reverse(pages[0][0], args=[pages[0][1]]) if pages else ""
 
 
 def _named(found: index.Found, typed: str) -> Customer | None:
