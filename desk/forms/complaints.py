@@ -24,6 +24,7 @@ from lib.public_ids import public_id
 from ui.files import FilesField, ask_files_again
 
 CHANNELS = [row for row in Channel.choices if row[0]]
+SAID_BY = [(Channel.PHONE, lazy("Au téléphone")), (Channel.VISIT, lazy("De vive voix"))]
 WORDS = {"rows": 5, "data-most": handling.MAX_WORDS}
 
 
@@ -120,6 +121,9 @@ class ComplaintForm(WritingForm):
         label=lazy("Comment l’a-t-il dit ?"), initial="written", widget=forms.RadioSelect,
         choices=[("written", lazy("Par écrit")), ("oral", lazy("À l’oral"))],
     )  # fmt: skip
+    heard = forms.ChoiceField(
+        label=lazy("Par quel moyen"), required=False, initial=Channel.PHONE, widget=forms.RadioSelect, choices=SAID_BY
+    )
     client_type = forms.ChoiceField(label=lazy("Pour cette affaire, ce client est"), required=False)
     contact = forms.ChoiceField(
         label=lazy("Qui se plaint"), required=False,
@@ -151,8 +155,11 @@ class ComplaintForm(WritingForm):
         self.initial.setdefault("client_type", customer.type)
 
     def clean(self) -> dict[str, Any]:
-        """As usual; words that came on paper or by e-mail were not said: which one is it?"""
+        """As usual; what was said has its own means and neither postmark nor registered number. Words that came on paper or by
+        e-mail were not said: which one is it?"""
         fields = super().clean() or self.cleaned_data
+        if fields.get("form") == "oral":
+            fields |= {"channel": fields.get("heard") or fields.get("channel"), "sent_on": None, "number": ""}
         if fields.get("form") == "oral" and fields.get("channel") in (Channel.EMAIL, Channel.POST):
             self.add_error(
                 "channel",
@@ -163,7 +170,7 @@ class ComplaintForm(WritingForm):
     def receive(self, customer: Customer, *, today: date) -> Complaint | None:
         """Receive it; None when it is refused."""
         fields = dict(self.cleaned_data)
-        key, oral = fields.pop("key"), fields.pop("form") == "oral"
+        key, oral, _heard = fields.pop("key"), fields.pop("form") == "oral", fields.pop("heard")
         fields |= {
             "contact": self.people.get(fields["contact"]),
             "invoice": self.invoices.get(fields["invoice"]),
