@@ -94,12 +94,12 @@ class Years:
             self._say(piece, when[8] - 6, CAMILLE, "call", said.MENDED_THANKS, direction="out", mood="calm", minutes=3)
         else:
             self._say(piece, when[8], CAMILLE, "call", said.THANKS, direction="in", mood="happy", minutes=self._minutes())
-        self._invoice(piece, when)
-        if self.chance.random() < 0.5:
-            self._say(piece, when[9], KARIM, "note", said.PAID)
+        paid_on = self._invoice(piece, when)
+        if self.chance.random() < 0.5:  # said once the money is there, a weekend apart
+            self._say(piece, max((self.scene.days.today - paid_on).days - 3, 0), KARIM, "note", said.PAID)
 
-    def _invoice(self, piece: Piece, when: list[int]) -> None:
-        """The invoice of the work, and its payment: on time, or a few days late."""
+    def _invoice(self, piece: Piece, when: list[int]) -> date:
+        """The invoice of the work, and its payment: on time, or a few days late. Returns the day of the payment."""
         net = cents(Decimal(re.sub(r"\D", "", piece.price)) / Decimal("1.2"))
         made, fitted = cents(net * Decimal("0.7")), net - cents(net * Decimal("0.7"))
         name = self._words(piece, (piece.a,))
@@ -120,6 +120,7 @@ class Years:
             hour=self._hour(late=True),
             method=self.chance.choice(["transfer", "transfer", "cheque"]),
         )
+        return paid_on
 
     def _between(self) -> None:
         for year in range(1, 6):

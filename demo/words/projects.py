@@ -118,11 +118,11 @@ NEWS = (
     "Pris des nouvelles avant l'hiver. Question sur l'entretien du bois : expliqué, et fiche envoyée.",
     "Tout va bien. Sa fille s'installe, elle a notre numéro.",
 )
-PAID = (
-    "Le virement est arrivé, avec deux jours d'avance. Remercié par message.",
-    "Solde reçu ce matin. Rien à réclamer, merci.",
-    "Chèque reçu au courrier, remis en banque.",
-    "Réglé dès la pose. À remercier au prochain appel.",
+PAID = (  # by what means, and on which day, the payment itself says: a cheque here and a transfer there would be a lie
+    "Le solde est arrivé. Remercié par message.",
+    "Solde reçu. Rien à réclamer, merci.",
+    "Règlement reçu, compte soldé.",
+    "Tout est réglé. À remercier au prochain appel.",
 )
 LETTERS = (
     "Attestation de fin de travaux et notice d'entretien, par courrier.",
