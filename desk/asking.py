@@ -20,7 +20,7 @@ from desk.promising import offer
 from desk.record import present_contacts
 from lib.errors import Refusal
 
-HEARD = [(Channel.PHONE, lazy("Au téléphone")), (Channel.VISIT, lazy("De vive voix, ici ou chez lui"))]
+HEARD = [(Channel.PHONE, lazy("Au téléphone")), (Channel.VISIT, lazy("De vive voix"))]
 
 
 class AskedForm(forms.Form):

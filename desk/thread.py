@@ -27,7 +27,6 @@ from crm.models.timeline import (
     HUMAN_KINDS,
     MONEY_KINDS,
     SAID_KINDS,
-    Direction,
     Kind,
     Mood,
     Visibility,
@@ -343,13 +342,13 @@ def _row(row: Any, parts: _Parts) -> Row:
 
 
 def _said(row: Any, parts: _Parts) -> Row:
-    """What a client asked or complained of, or our answer to a question: their name and their words."""
+    """What a client asked or complained of: their name and their words."""
     shown, who = _row(row, parts), f"{row.contact__first_name or ''} {row.contact__last_name or ''}".strip()
     shown.title = str(Kind(row.kind).label)
     if row.about_label:
         shown.title += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
     shown.who = ", ".join(filter(None, [who, shown.who]))
-    shown.quote = row.direction == Direction.IN
+    shown.quote = True
     return shown
 
 

@@ -70,8 +70,8 @@ CONTACT_KINDS = (
     Kind.CALL, Kind.VISIT, Kind.MEETING, Kind.MESSAGE, Kind.LETTER, Kind.EMAIL, Kind.COMPLAINT_RECEIVED,
     Kind.COMPLAINT_ACKNOWLEDGED, Kind.COMPLAINT_ANSWERED, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED,
 )  # fmt: skip
-# What a client asks or complains of, in their own words, and the words that answer a question: never among the house's own lines.
-SAID_KINDS = (Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED, Kind.COMPLAINT_RECEIVED)
+# What a client asks or complains of, in their own words: never among the house's own lines.
+SAID_KINDS = (Kind.QUESTION_ASKED, Kind.TIME_REQUESTED, Kind.COMPLAINT_RECEIVED)
 MONEY_KINDS: tuple[str, ...] = (
     Kind.INVOICE_ISSUED, Kind.CREDIT_NOTE_ISSUED, Kind.INVOICE_OPENED, Kind.PAYMENT_RECEIVED, Kind.PAYMENT_REVERSED,
     Kind.TRANSFER_ANNOUNCED, Kind.TRANSFER_WITHDRAWN, Kind.QUESTION_ASKED, Kind.QUESTION_ANSWERED, Kind.TIME_REQUESTED,

@@ -204,7 +204,7 @@ def test_from_the_draft_to_the_closed_complaint(
     post(1)
     says(
         page, record, "Rien n’attend", "Rien n’est dû.", "paiement reçu : 1 200,00 € par virement, par Karim", "réclamation close",
-        "notre réponse", "rappel envoyé : e-mail, par Karim", "Réclamation reçue", "Réponse à une question", "facture émise",
+        "notre réponse", "rappel envoyé : e-mail, par Karim", "Réclamation reçue", "réponse à une question", "facture émise",
     )  # fmt: skip
     says(page, "/relances/", "Personne à relancer")
     says(page, "/", "Rien ne vous attend aujourd’hui.")
