@@ -47,10 +47,10 @@ def pass_on(
 
 
 def _promise(words: str, invoice: Invoice | None) -> str:
-    """«Enregistrer un paiement sur la facture F2026-000123 : 80 € en espèces», in the language of the house."""
+    """«Enregistrer un paiement sur la facture F2026-000123, 80 € en espèces», in the language of the house."""
     with translation.override(settings.LANGUAGE_CODE):
         if invoice is None:
-            return _("Enregistrer un paiement : %(words)s") % {"words": words} if words else _("Enregistrer un paiement")
+            return _("Enregistrer un paiement, %(words)s") % {"words": words} if words else _("Enregistrer un paiement")
         values = {"what": invoice.in_a_sentence, "words": words}
-        told = _("Enregistrer un paiement sur %(what)s : %(words)s") if words else _("Enregistrer un paiement sur %(what)s")
+        told = _("Enregistrer un paiement sur %(what)s, %(words)s") if words else _("Enregistrer un paiement sur %(what)s")
         return told % values

@@ -13,7 +13,7 @@ from tests.billing.house import drafted, issued, open_firm, settle
 from tests.desk.reading import messages, words
 
 pytestmark = pytest.mark.django_db
-OPEN = 13  # the page, the form open
+OPEN = 14  # the page, the form open
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ def house(karim, nadia):
     return karim, nadia
 
 
-def tell(client, bill, to, **changes):
-    sent = {"to": to.public_id, "words": "80 € en espèces", "invoice": bill.public_id, **changes}
+def tell(client, bill, colleague, **changes):
+    sent = {"to": colleague.public_id, "words": "80 € en espèces", "invoice": bill.public_id, **changes}
     return client.post(reverse("pass_on", args=[bill.customer.public_id]), sent)
 
 
@@ -48,7 +48,7 @@ def test_one_click_puts_it_in_their_day(bill, house, camille, as_camille, as_kar
     here = f"/factures/{bill.public_id}/"
     assert tell(as_camille, bill, karim, next=here)["Location"] == here
     made = Commitment.objects.get(nature="primary")
-    what = f"Enregistrer un paiement sur la facture {bill.number} : 80 € en espèces"
+    what = f"Enregistrer un paiement sur la facture {bill.number}, 80 € en espèces"
     assert (made.what.replace("\xa0", " "), made.owner, made.author, made.due_on) == (what, karim, camille, clock.today())
     assert (made.about_kind, made.about_ref, made.is_open) == ("invoice", bill.public_id, True)
     assert what in words(as_karim.get("/"))
@@ -70,7 +70,7 @@ def test_twice_is_once_and_other_words_are_another(bill, house, as_camille):
 def test_from_the_record_no_invoice_is_named(bill, house, as_camille):
     tell(as_camille, bill, house[0], invoice="")
     made = Commitment.objects.get(nature="primary")
-    assert (made.what.replace("\xa0", " "), made.about_ref) == ("Enregistrer un paiement : 80 € en espèces", "")
+    assert (made.what.replace("\xa0", " "), made.about_ref) == ("Enregistrer un paiement, 80 € en espèces", "")
 
 
 def test_only_who_records_money_is_told_and_words_have_a_length(bill, house, camille, le_goff, as_camille):

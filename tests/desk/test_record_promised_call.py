@@ -5,6 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from crm import commitments
+from crm.customers import create_customer
 from crm.models import Commitment, Interaction
 from tests.desk import lemoine
 from tests.desk.reading import words
@@ -69,8 +70,9 @@ def test_sent_twice_it_is_once(client, world):
     assert Interaction.objects.filter(kind="commitment_kept").count() == 1
 
 
-def test_another_clients_promise_is_not_kept(client, world, le_goff):
-    other = commitments.promise(le_goff, owed_by="us", what="Rappeler", due_on=lemoine.MONDAY.date(), by=world.camille)
+def test_another_clients_promise_is_not_kept(client, world):
+    stranger = create_customer(by=world.camille, name="M. Okafor")
+    other = commitments.promise(stranger, owed_by="us", what="Rappeler", due_on=lemoine.MONDAY.date(), by=world.camille)
     log(client, world, kept=[other.public_id, "x"])
     other.refresh_from_db()
     assert (other.is_open, call(world).is_open) == (True, True)
