@@ -92,10 +92,7 @@ def log_interaction(
         with transaction.atomic():
             row = timeline.record(customer=customer, contact=contact, by=by, occurred_at=occurred_at, key=key, **fields)
             attachments.attach(stored, interaction=row, by=by)
-            if next_step is not None:
-                _promise(customer, next_step, row=row, contact=contact, by=by)
-            for promised in keeps:
-                commitments.keep(promised, by=by)
+            _promise(customer, next_step, keeps, row=row, contact=contact, by=by)
     except IntegrityError:
         attachments.discard(stored)
         done = _already(by, key, customer, fields)
@@ -227,8 +224,15 @@ def _team(by: User | None, visibility: str) -> int | None:
     return by.team_id if visibility == Visibility.TEAM else None
 
 
-def _promise(customer: Customer, step: NextStep, *, row: Interaction, contact: Contact | None, by: User | None) -> Commitment:
-    return commitments.promise(
+def _promise(
+    customer: Customer, step: NextStep | None, keeps: Sequence[Commitment], *, row: Interaction, contact: Contact | None, by: User | None
+) -> None:  # fmt: skip
+    """What the exchange kept, and what it promises next."""
+    for promised in keeps:
+        commitments.keep(promised, by=by)
+    if step is None:
+        return
+    commitments.promise(
         customer,
         owed_by=step.owed_by,
         what=step.what,

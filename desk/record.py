@@ -161,9 +161,7 @@ def read_record(
     )  # fmt: skip
     money = told_money(debts, ids, user=user, today=today, traces=next(iter(loaded.found), None))
     thread.filters = pills(url, thread.chosen, frozenset(["argent"] * money.known + ["reclamation"] * bool(complaints)))
-    lines = [(row.owed_by, promise_line(row, today=today, now=now)) for row in owed if row.nature == Commitment.Nature.PRIMARY]
-    ours = [line for side, line in lines if side == Commitment.Owed.US]
-    theirs = [line for side, line in lines if side == Commitment.Owed.THEM]
+    ours, theirs = _sides(owed, today=today, now=now)
     return RecordPage(
         customer=customer,
         url=url,
@@ -186,6 +184,12 @@ def read_record(
         calls=calls_promised(owed),
         passing=read_passing(customer, user=user) if debts.owed and user.may(Right.SEE_AMOUNTS) else None,
     )
+
+
+def _sides(owed: list[Commitment], *, today: date, now: datetime) -> tuple[list[PromiseLine], list[PromiseLine]]:
+    """What we promised, then what they did."""
+    lines = [promise_line(row, today=today, now=now) for row in owed if row.nature == Commitment.Nature.PRIMARY]
+    return [line for line in lines if line.ours], [line for line in lines if not line.ours]
 
 
 def _loaded(
