@@ -3,7 +3,7 @@ journey of its own."""
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ from billing import promised
 from billing.models import Allocation, Invoice, Payment, Question, TransferNotice
 from crm.models import Customer
 from lib.money import cents
-from tact import facts
+from tact import facts, prepared
 from tact.decide import BETWEEN_DAYS
 from tact.models import LEAVING, NOT_DONE, Hold, Reminder, ReminderLine, Scenario
 
@@ -121,21 +121,30 @@ def read(
     `since`: the oldest promise of money, when there is one: what was received from then on is read too. `alone`: the ids are
     one family. One statement.
     """
-    parts = [
-        scenario(), _habits(ids, alone), _first_invoices(ids), transits(invoices, today), holds(ids, today), _reminders(invoices),
-        _lately(ids, today),
-        _questions(ids), surplus(ids), credit(ids),
-    ]  # fmt: skip
-    parts += [_received(ids, since)] if since is not None else []
+    if since is not None:
+        rows = list(_all(ids, invoices, today, alone, _received(ids, since)))
+    else:
+        rows = prepared.rows(_all, ids, invoices, kept=(today, alone))
     found = Traces()
-    for kind, told in rows_of(parts):
+    for kind, told in _sorted(rows):
         _READERS[kind](found, told)
     return found
 
 
+def _all(ids: Sequence[int], invoices: Sequence[int], today: date, alone: bool, *more: QuerySet[Any]) -> QuerySet[Any]:
+    first, *others = (
+        scenario(), _habits(ids, alone), _first_invoices(ids), transits(invoices, today), holds(ids, today), _reminders(invoices),
+        _lately(ids, today), _questions(ids), surplus(ids), credit(ids),
+    )  # fmt: skip
+    return first.union(*others, *more, all=True)
+
+
 def rows_of(parts: Sequence[QuerySet[Any]]) -> list[tuple[str, "Row"]]:
     """The rows of these parts, each with its kind, by kind then place. One statement."""
-    rows = parts[0].union(*parts[1:], all=True)
+    return _sorted(parts[0].union(*parts[1:], all=True))
+
+
+def _sorted(rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, "Row"]]:
     return [(row[0], Row(*row[1:])) for row in sorted(rows, key=lambda row: (row[0], row[-1] or 0))]
 
 
@@ -150,9 +159,13 @@ def take(found: Traces, kind: str, row: "Row") -> bool:
 def read_left(ids: Sequence[int]) -> Traces:
     """Only what these customers have with us and since when they are billed, for those of whom nothing is due. One statement."""
     found = Traces()
-    for row in _first_invoices(ids).union(surplus(ids), credit(ids), all=True):
+    for row in prepared.rows(_left, ids):
         _READERS[row[0]](found, Row(*row[1:]))
     return found
+
+
+def _left(ids: Sequence[int]) -> QuerySet[Any]:
+    return _first_invoices(ids).union(surplus(ids), credit(ids), all=True)
 
 
 @dataclass(frozen=True, slots=True)
