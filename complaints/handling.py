@@ -74,6 +74,7 @@ def open_complaint(
     client_type: str = "",
     audience: str = Audience.CONTACT,
     number: str = "",
+    before_invoice: bool = True,
     files: Iterable[Stored] = (),
     key: str = "",
 ) -> Complaint:
@@ -82,7 +83,8 @@ def open_complaint(
     `sent_on` is the civil day it was sent (its reception, `received_on`, when nobody knows): it starts every legal date,
     for a written one only. `client_type` is that of this very complaint when it is not the customer's. `number` is that of
     the registered letter; `files` are its proof. The same `key` twice is once. Refuses a day to
-    come or before 2016, and a document or a person of somebody else.
+    come or before 2016, and a document or a person of somebody else. Sent before its `invoice` was issued (about the quote, or
+    the works), it is refused by a page where nobody confirmed it (`before_invoice=False`).
     """
     subject, body = _line(subject, "subject", 160), _text(body, "body")
     if not subject:
@@ -98,13 +100,15 @@ def open_complaint(
     with transaction.atomic():
         customer = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("merged_into").get(pk=customer.pk)
         _refuse_strangers(customer, contact, invoice, line)
+        if not before_invoice:
+            refuse_before_invoice(invoice, sent_on)
         numbering.hold(f"complaints-{today.year}")
         if found := _already(key, customer, subject, body):
             return found
         company = Company.objects.filter(pk=1).first() or Company()
         complaint = Complaint.objects.create(
             reference=reference(today), customer=customer, contact=contact, invoice=invoice, line=line, subject=subject,
-            body=body, channel=channel, client_type=client_type or customer.type, zone=company.holiday_zone,
+            body=body, channel=channel, client_type=client_type or customer.head.type, zone=company.holiday_zone,
             silence_delay_months=company.mediator_silence_months, owner=owner or by, audience=audience, recorded_by=by,
             key=key or None,
         )  # fmt: skip
@@ -134,10 +138,10 @@ def open_from_portal(
 
 def add_writing(
     complaint: Complaint, *, body: str, channel: str, by: User | None, today: date, sent_on: date | None = None,
-    received_on: date | None = None, number: str = "", files: Iterable[Stored] = (), key: str = "",
+    received_on: date | None = None, number: str = "", before_invoice: bool = True, files: Iterable[Stored] = (), key: str = "",
 ) -> ComplaintFact:  # fmt: skip
     """Another letter on the same facts: the same complaint. The first written one starts the dates, later ones change none.
-    `number` is that of the registered letter. The same `key` twice is once."""
+    `number` is that of the registered letter; `before_invoice` as for `open_complaint`. The same `key` twice is once."""
     body = _text(body, "body")
     if not body:
         raise Refusal(_("Recopiez ce que dit le client, dans ses mots : c’est la preuve de sa demande."), field="body")
@@ -151,6 +155,8 @@ def add_writing(
         current = lock(complaint, today=today)
         if found := noted_already(current, key, kind=F.WRITTEN, on=sent_on, words=body, number=number):
             return found
+        if not before_invoice:
+            refuse_before_invoice(current.invoice, sent_on)
         fact = add_fact(
             current, kind=F.WRITTEN, on=sent_on, received_on=received_on, channel=channel, number=number, by=by, words=body,
             history=body, told_on=received_on, key=key or None,
@@ -338,6 +344,25 @@ def refuse_days(*, sent_on: date, received_on: date, today: date) -> None:
             _("L’année %(year)s surprend ici : nos textes commencent en 2016. Vérifiez le jour.") % {"year": sent_on.year},
             field="sent_on",
         )
+
+
+def refuse_before_invoice(invoice: Invoice | None, sent_on: date) -> None:
+    """Refuse, until it is confirmed, a complaint sent before the invoice it speaks of: one of the two days may be wrong."""
+    if invoice is None or invoice.issued_on is None or sent_on >= invoice.issued_on:
+        return
+    language = get_language() or "fr"
+    raise Refusal(
+        _(
+            "Cette réclamation aurait été envoyée le %(sent)s, avant la facture %(invoice)s, du %(issued)s. C’est possible : on peut se "
+            "plaindre d’un devis, ou des travaux. Confirmez-le, ou corrigez le jour ou la facture. Votre saisie est gardée."
+        )
+        % {
+            "sent": long_date(sent_on, language=language),
+            "invoice": invoice.number,
+            "issued": long_date(invoice.issued_on, language=language),
+        },
+        field="before_invoice",
+    )
 
 
 def _refuse_strangers(customer: Customer, contact: Contact | None, invoice: Invoice | None, line: InvoiceLine | None) -> None:

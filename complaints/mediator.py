@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.deadlines import MEDIATION_TYPES
 from complaints.models import Complaint
 from complaints.states import REFUSALS
 from crm.models import Company
@@ -42,7 +41,7 @@ def keep_complete(company: Company, changed: Mapping[str, Any]) -> None:
 
 def needing_the_mediator(today: date) -> list[str]:
     """The references of the consumers' complaints that are open, or that we refused less than their year ago."""
-    theirs = Complaint.objects.filter(client_type__in=MEDIATION_TYPES).order_by("pk")
+    theirs = Complaint.objects.protected().order_by("pk")
     found = set(theirs.open_on(today).values_list("reference", flat=True))
     refused = theirs.closed_on(today).filter(facts__kind__in=REFUSALS, facts__on__gte=today - LOOKED_BACK).distinct()
     for row in refused.with_facts():

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rights import Right
 from complaints import projecting, states
+from complaints.deadlines import MEDIATION_TYPES
 from complaints.handling import _text, add_fact, lock
 from complaints.models import Complaint, ComplaintFact, Way
 from complaints.states import ANSWERS, MEDIATION, OPENINGS, F, Standing
@@ -80,6 +81,8 @@ def refuse_mistake(complaint: Complaint, fact: ComplaintFact, *, by: User | None
     if fact.kind in OPENINGS and fact.author_id is None and fact.channel == Channel.PORTAL:
         raise Refusal(_("Le client l’a écrit lui-même dans son espace : ce fait reste."))
     _refuse_letter(complaint, fact)
+    if fact.kind == F.CONSUMER_RIGHTS:
+        _refuse_rights(complaint)
     rest = [row for row in complaint.counted if row.pk != fact.pk]
     if fact.kind in OPENINGS:
         _refuse_before_writing(rest)
@@ -110,6 +113,17 @@ def _refuse_letter(complaint: Complaint, fact: ComplaintFact) -> None:
         raise Refusal(_("Le client a reçu cette lettre : c’est un fait. Écrivez-lui plutôt une lettre qui la corrige."))
     if any(row.kind == F.POSTED and row.proof_of_id == letter.pk for row in complaint.counted):
         raise Refusal(_("La preuve de son envoi est gardée : elle est partie. Si cette preuve est fausse, déclarez-la d’abord."))
+
+
+def _refuse_rights(complaint: Complaint) -> None:
+    """A consumer's rights are not taken back while the record says a consumer, nor once the client was told of the mediator."""
+    if complaint.client_type in MEDIATION_TYPES:
+        return
+    if complaint.customer.head.type in MEDIATION_TYPES:
+        raise Refusal(_("La fiche de ce client dit toujours qu’il est un particulier, ou ne le dit pas : corrigez-la d’abord."))
+    told = any(row.letter is not None and row.letter.mediator_name for row in complaint.facts.all())
+    if told or any(row.kind in MEDIATION for row in complaint.counted):
+        raise Refusal(_("Le client a déjà lu qu’il peut saisir le médiateur : ce droit ne lui est plus retiré."))
 
 
 def _refuse_before_writing(rest: list[ComplaintFact]) -> None:

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from complaints import states
+from complaints.deadlines import MEDIATION_TYPES
 from complaints.states import CLOSINGS, MEDIATION, OPENINGS, F, Standing
 from crm.models import Email
 from crm.models.company import HolidayZone
@@ -67,6 +68,7 @@ class FactKind(models.TextChoices):
     CLOSED_WITHOUT_FOLLOW_UP = F.CLOSED_WITHOUT_FOLLOW_UP.value, _("Close sans suite")
     REOPENED = F.REOPENED.value, _("Rouverte")
     MISTAKEN = F.MISTAKEN.value, _("Enregistré par erreur")
+    CONSUMER_RIGHTS = F.CONSUMER_RIGHTS.value, _("Droits d’un particulier reconnus")
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -97,6 +99,11 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         own = ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None)
         last = Subquery(own.filter(on__lte=today, kind__in=DOORS).order_by("-on", "-id").values("kind")[:1])
         return self.annotate(door=Coalesce(last, Value("")), begun=Exists(own.filter(kind__in=OPENINGS)))
+
+    def protected(self) -> "ComplaintQuerySet":
+        """Those under a consumer's rules: since they were received, or since the client's record was put right."""
+        own = ComplaintFact.objects.filter(complaint=OuterRef("pk"), withdrawn_by=None, kind=F.CONSUMER_RIGHTS)
+        return self.filter(Q(client_type__in=MEDIATION_TYPES) | Exists(own))
 
     def on_invoices(self, invoice_ids: Iterable[int]) -> "ComplaintQuerySet":
         """Those about these invoices, whole or one line: what waits with `open_on`."""
@@ -170,6 +177,24 @@ class Complaint(models.Model):
     def known_facts(self) -> list[states.Fact]:
         """Its facts as the rules read them (read the row `with_facts`)."""
         return [row.plain for row in self.counted]
+
+    @property
+    def regime(self) -> str:
+        """The type of client whose rules it follows: never less protective than on the day it was received (read `with_facts`)."""
+        return states.regime(self.known_facts, self.client_type)
+
+    @property
+    def regime_label(self) -> str:
+        """That type, in words (read `with_facts`)."""
+        return str(CustomerType(self.regime).label)
+
+    @property
+    def is_before_invoice(self) -> bool:
+        """Whether it was sent, or said, before the invoice it speaks of was issued (read the row `with_facts`)."""
+        if self.invoice is None or self.invoice.issued_on is None:
+            return False
+        first = min((fact.on for fact in self.counted if fact.kind in OPENINGS), default=None)
+        return first is not None and first < self.invoice.issued_on
 
     def standing_on(self, today: date) -> Standing:
         """Where it stands at the end of `today` (read the row `with_facts`)."""
@@ -268,6 +293,12 @@ class ComplaintFact(models.Model):
     def is_told(self) -> bool:
         """Whether the client reads of it in their space: what they said themselves, and our letters to them."""
         return self.kind in OPENINGS or (self.letter is not None and self.letter.kind != LetterKind.TO_MEDIATOR)
+
+
+def told_in_error() -> Subquery:
+    """For rows of the history: the day on which the fact that each tells was declared recorded in error; None for the others."""
+    wrong = ComplaintFact.objects.filter(interaction=OuterRef("pk"), withdrawn_by__isnull=False)
+    return Subquery(wrong.values("withdrawn_by__on")[:1])
 
 
 class LetterKind(models.TextChoices):

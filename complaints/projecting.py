@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from complaints.models import LOST, Complaint, ComplaintLetter
-from complaints.states import ANSWERS, F, Fact, Standing, invitation_due, known_on
+from complaints.states import ANSWERS, REFUSALS, F, Fact, Standing, invitation_due, known_on
 from crm.models import Commitment
 from lib import clock
 
@@ -95,11 +95,22 @@ def _after_answer(complaint: Complaint, standing: Standing, known: list[Fact], k
     found = []
     if promised:
         found.append(Duty(_("Faire ce que notre réponse promet : %(reference)s") % name, promised[-1], F.REPAIRED in kinds))
+    if (refused := told_nobody(known)) is not None:
+        found.append(Duty(_("Donner au client le nom du médiateur : %(reference)s") % name, refused.on, False))
     proposal = [fact.until for fact in known if fact.kind == F.PROPOSAL and fact.until]
     if proposal and standing.has_mediation:
         decided = bool(kinds & {F.PROPOSAL_ACCEPTED, F.PROPOSAL_REFUSED, F.WITHDRAWN})
         found.append(Duty(_("Se prononcer auprès du médiateur : %(reference)s") % name, proposal[-1], decided))
     return found
+
+
+def told_nobody(known: list[Fact]) -> Fact | None:
+    """The day the client was found to be a consumer, when a refusal had left before it, and no answer since: their refusal named
+    no mediator."""
+    found = next((at for at, fact in enumerate(known) if fact.kind == F.CONSUMER_RIGHTS), None)
+    if found is None or not any(fact.kind in REFUSALS for fact in known[:found]):
+        return None
+    return None if any(fact.kind in ANSWERS for fact in known[found:]) else known[found]
 
 
 def _new(complaint: Complaint, what: str) -> Commitment:

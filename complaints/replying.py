@@ -172,7 +172,7 @@ def _refuse_refusal(complaint: Complaint, wanted: Wanted, *, by: User | None, to
     if by is not None and not by.may(Right.CLOSE_COMPLAINTS):
         raise Refusal(_("Un refus, même partiel, est décidé par un responsable : confiez-lui cette réponse."), field="decision")
     company = Company.objects.filter(pk=1).first() or Company()
-    if complaint.client_type not in MEDIATION_TYPES:
+    if complaint.regime not in MEDIATION_TYPES:
         return
     if not mediator_of(company).is_complete:
         raise Refusal(no_mediator(), field="decision")
@@ -283,7 +283,7 @@ def _content(
         polite = _("Madame, Monsieur,") if wanted.kind == LetterKind.TO_MEDIATOR else salutation(customer, contact, company.tone)
         farewell, address = closing(contact, company.tone), _where(company)
     return Content(
-        kind=wanted.kind, language=language, client_type=complaint.client_type, salutation=polite, closing=farewell,
+        kind=wanted.kind, language=language, client_type=complaint.regime, salutation=polite, closing=farewell,
         signature="\n".join(line for line in (by.name if by else "", company.name) if line), reference=complaint.reference,
         subject=complaint.subject, address=address, today=today, client=customer.name,
         responsible=complaint.owner.name if complaint.owner else company.name, words=_text(wanted.words),
@@ -320,7 +320,7 @@ def _letter(
         lines.append(f"{customer.postal_code} {customer.city}".strip())
     return ComplaintLetter(
         public_id=public_id(), complaint=complaint, kind=wanted.kind, way=wanted.way, language=content.language,
-        text_version=TEXT_VERSION, client_type=complaint.client_type, subject=composed.subject[:200], text=composed.text,
+        text_version=TEXT_VERSION, client_type=complaint.regime, subject=composed.subject[:200], text=composed.text,
         house=printed_house(company), recipient="\n".join(line for line in lines if line)[:400], mediator_name=block.name,
         mediator_postal_address=block.postal_address, mediator_website=block.website,
         mediator_agreement_to=company.mediator_agreement_to if named else None,

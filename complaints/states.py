@@ -45,6 +45,7 @@ class F(StrEnum):
     POSTED = "posted"  # the proof that a letter of ours was sent; no date comes from it
     REOPENED = "reopened"
     MISTAKEN = "mistaken"  # another fact was recorded in error: that one counts no more, nor does this one
+    CONSUMER_RIGHTS = "consumer_rights"  # the client's record was put right: a consumer's rights from then on
 
 
 ANSWERS = frozenset({F.FAVOURABLE, F.PARTIAL, F.REFUSED})
@@ -162,6 +163,13 @@ def known_on(facts: Iterable[Fact], today: date) -> list[Fact]:
     return sorted((fact for fact in facts if fact.stands and fact.on <= today), key=lambda fact: fact.on)
 
 
+def regime(facts: Iterable[Fact], client_type: str) -> str:
+    """The type of client that decides: the one of the day it was received, a consumer once the record was put right. Protection
+    is only ever added."""
+    protected = client_type in MEDIATION_TYPES or not any(fact.kind == F.CONSUMER_RIGHTS for fact in facts)
+    return client_type if protected else "consumer"
+
+
 def dates_of(facts: Iterable[Fact], *, client_type: str, zone: str, silence_delay_months: int) -> Deadlines | None:
     """The legal dates that the facts give; None while nothing is written (an oral complaint starts no legal clock)."""
     known = [fact for fact in facts if fact.stands]
@@ -193,6 +201,7 @@ def standing(
     """Where the complaint stands at the end of `today`, from the facts known that day; void when nobody ever complained."""
     facts = list(facts)
     known = known_on(facts, today)
+    client_type = regime(known, client_type)
     dates = dates_of(known, client_type=client_type, zone=zone, silence_delay_months=silence_delay_months)
     last_answer = next((fact.kind for fact in reversed(known) if fact.kind in ANSWERS), "")
     acknowledged = any(fact.kind == F.ACKNOWLEDGED for fact in known)

@@ -14,10 +14,17 @@ _KEPT = (
     "silence_delay_months audience recorded_at recorded_by_id key"
 ).split()
 _SAME = " AND ".join(f'NEW."{name}" IS NOT DISTINCT FROM OLD."{name}"' for name in _KEPT)
-_OF_CONSUMER = (
-    "EXISTS (SELECT 1 FROM complaints_complaint WHERE complaints_complaint.id = NEW.complaint_id "
-    "AND complaints_complaint.client_type IN ('consumer', 'unknown'))"
+# Under a consumer's rules: since it was received, or since the client's record was put right (`complaints.regimes`).
+_PROTECTED = (
+    "(one.client_type IN ('consumer', 'unknown') OR EXISTS (SELECT 1 FROM complaints_complaintfact AS found "
+    "WHERE found.complaint_id = one.id AND found.kind = 'consumer_rights' "
+    "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = found.id)))"
 )
+_BEGUN = (
+    "EXISTS (SELECT 1 FROM complaints_complaintfact AS fact WHERE fact.complaint_id = one.id AND fact.kind IN ('oral', 'written') "
+    "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = fact.id))"
+)
+_OF_CONSUMER = f"EXISTS (SELECT 1 FROM complaints_complaint AS one WHERE one.id = NEW.complaint_id AND {_PROTECTED})"  # noqa: S608 — constants
 _REFUSAL = f"NEW.kind IN ('partial', 'refusal') AND {_OF_CONSUMER}"
 # Taking each part away changes the words only when it is in them.
 _UNNAMED = " OR ".join(
@@ -42,9 +49,7 @@ _NO_FACT = (
 # The firm's mediator stays named while a consumer's complaint is open: begun, and its last door known not a closing.
 _NEEDED = "Le médiateur reste nommé tant qu’une réclamation de particulier est ouverte."
 _OPEN = (
-    "EXISTS (SELECT 1 FROM complaints_complaint AS one WHERE one.client_type IN ('consumer', 'unknown') AND EXISTS ("
-    "SELECT 1 FROM complaints_complaintfact AS fact WHERE fact.complaint_id = one.id AND fact.kind IN ('oral', 'written') "
-    "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = fact.id)) AND COALESCE(("
+    f"EXISTS (SELECT 1 FROM complaints_complaint AS one WHERE {_PROTECTED} AND {_BEGUN} AND COALESCE(("  # noqa: S608 — constants
     "SELECT fact.kind FROM complaints_complaintfact AS fact WHERE fact.complaint_id = one.id "
     "AND fact.kind IN ('closed_satisfied', 'closed_without_follow_up', 'reopened') "
     "AND NOT EXISTS (SELECT 1 FROM complaints_complaintfact AS said WHERE said.withdraws_id = fact.id) "
@@ -53,6 +58,21 @@ _OPEN = (
 )
 _EMPTIED = " OR ".join(
     f"(OLD.mediator_{part} <> '' AND NEW.mediator_{part} = '')" for part in ("name", "postal_address", "website")
+)
+
+# A record becomes a consumer's with the rights of its complaints, never without; and they stay once a letter told of them.
+_UNFOLLOWED = "La fiche devient celle d’un particulier avec les droits de ses réclamations."
+_TOLD = "Le client a lu le nom du médiateur : ses droits restent."
+_LEFT_BEHIND = (
+    "NEW.type IN ('consumer', 'unknown') AND OLD.type NOT IN ('consumer', 'unknown') AND EXISTS ("  # noqa: S608 — constants
+    "SELECT 1 FROM complaints_complaint AS one WHERE one.customer_id IN (SELECT family.id FROM crm_customer AS family "
+    "WHERE family.id = NEW.id "
+    f"OR family.merged_into_id = NEW.id) AND {_BEGUN} AND NOT {_PROTECTED})"
+)
+_TOLD_OF_IT = (
+    "NEW.withdraws_id IS NOT NULL AND EXISTS (SELECT 1 FROM complaints_complaintfact AS fact WHERE fact.id = NEW.withdraws_id "
+    "AND fact.kind = 'consumer_rights') AND EXISTS (SELECT 1 FROM complaints_complaintletter AS letter "
+    "WHERE letter.complaint_id = NEW.complaint_id AND letter.mediator_name <> '')"
 )
 
 GUARDS = [
@@ -70,4 +90,6 @@ GUARDS = [
         "crm_company", UPDATE, _NEEDED, f"({_EMPTIED}) AND {_OPEN}", reads=("complaints_complaint", "complaints_complaintfact")
     ),
     Guard("complaints_complaintfact", INSERT, _MISTAKE, f"NEW.withdraws_id IS NOT NULL AND {_NO_FACT}"),
+    Guard("crm_customer", UPDATE, _UNFOLLOWED, _LEFT_BEHIND, reads=("complaints_complaint", "complaints_complaintfact")),
+    Guard("complaints_complaintfact", INSERT, _TOLD, _TOLD_OF_IT),
 ]

@@ -1,6 +1,6 @@
 """Gestures on customers: create, change, tag, give an owner, archive."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,24 @@ EDITABLE = (
     "delivery_address "
     "payment_days payment_counting language preferred_channel preferred_moment owner source since_on note extra"
 ).split()
+
+
+# What rooms above follow of a client's type: each is told inside the lock, before the row is written, of which records (ids of
+# one family) become of which type, by whom.
+TypeFollower = Callable[[list[int], str, User | None], None]
+_followers: list[TypeFollower] = []
+
+
+def follow_type(follower: TypeFollower) -> None:
+    """For `AppConfig.ready`: tell `follower` of each correction of a client's type. Twice is once."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def tell_type(ids: list[int], new: str, *, by: User | None) -> None:
+    """Tell the rooms above that these records become of type `new`, in the caller's transaction and before the row is written."""
+    for follower in _followers:
+        follower(ids, new, by)
 
 
 def create_customer(*, by: User | None, **fields: Any) -> Customer:
@@ -55,6 +73,8 @@ def edit_customer(customer: Customer, *, by: User | None, version: int | None = 
             raise Conflict(
                 _("Quelqu’un a modifié cette fiche pendant votre saisie. Rien n’est perdu : relisez, puis enregistrez à nouveau.")
             )
+        if "type" in changed:
+            tell_type(current.family_ids(), fields["type"], by=by)
         for name in changed:
             setattr(current, name, fields[name])
         current.version += 1

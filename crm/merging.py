@@ -4,7 +4,7 @@ Each merge is an arrow from the alias to the record kept. `Customer.merged_into`
 force, so that chains (A into B, then B into C) can be undone in any order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -12,13 +12,24 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm import timeline
+from crm.customers import tell_type
 from crm.models import Customer, CustomerMerge, DuplicateCandidate
 from crm.models.timeline import Kind
 from lib import clock
 from lib.errors import Refusal
 from lib.plain_text import refuse_control_characters
 
+# What rooms above keep together: each is asked inside the lock, with the ids of the two families that would part, and may raise
+# Refusal.
+Keeper = Callable[[list[int], list[int]], None]
+_keepers: list[Keeper] = []
 _MERGED = DuplicateCandidate.Decision.MERGED
+
+
+def keep_together(keeper: Keeper) -> None:
+    """For `AppConfig.ready`: ask `keeper` before two records part. Twice is once."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
 
 
 def merge_customers(kept: Customer, alias: Customer, *, by: User | None, reason: str) -> CustomerMerge:
@@ -39,6 +50,8 @@ def merge_customers(kept: Customer, alias: Customer, *, by: User | None, reason:
         _refuse_alias(kept, field="kept")
         carried = alias.family_ids()[1:]
         candidates = _between(kept.family_ids(), [alias.pk, *carried])
+        if alias.type != kept.type:  # what was recorded of the alias is now of the client whose record is kept
+            tell_type([alias.pk, *carried], kept.type, by=by)
         Customer.objects.filter(pk__in=[alias.pk, *carried]).update(merged_into=kept)
         merge = CustomerMerge.objects.create(kept=kept, alias=alias, reason=reason, by=by, at=clock.now(), carried=carried)
         candidates.update(decision=_MERGED, decision_reason=reason, decided_by=by, decided_at=merge.at)
@@ -49,7 +62,8 @@ def merge_customers(kept: Customer, alias: Customer, *, by: User | None, reason:
 
 def undo_merge(merge: CustomerMerge, *, by: User | None) -> CustomerMerge:
     """Take a merge back: the alias is a record of its own again, with the aliases it had. Undoing twice is undoing
-    once; the order in which merges are undone does not matter."""
+    once; the order in which merges are undone does not matter. Refused, with what to do, while a room above keeps them together
+    (money of one on an invoice of the other: `billing.apart`)."""
     with transaction.atomic():
         _lock([merge.kept_id, merge.alias_id])
         current = CustomerMerge.objects.select_for_update(of=("self",)).select_related("kept", "alias").get(pk=merge.pk)
@@ -58,6 +72,11 @@ def undo_merge(merge: CustomerMerge, *, by: User | None) -> CustomerMerge:
         current.undone_at, current.undone_by = clock.now(), by
         current.save(update_fields=["undone_at", "undone_by"])
         _point_again(current.alias.family_ids())
+        current.kept.refresh_from_db()
+        current.alias.refresh_from_db()
+        if (one := current.kept.family_ids()) != (other := current.alias.family_ids()):
+            for keeper in _keepers:
+                keeper(one, other)
         _ask_again([*current.kept.family_ids(), *current.alias.family_ids()])
         _trace(current.kept, current.alias, Kind.MERGE_UNDONE, _("Fiche séparée de %(reference)s"), by=by)
         _trace(current.alias, current.kept, Kind.MERGE_UNDONE, _("Fiche séparée de %(reference)s"), by=by)

@@ -126,7 +126,7 @@ def is_red(falls: Next | None, today: date) -> bool:
 
 def kind_of(complaint: Complaint, standing: Standing) -> str:
     """What decides the dates: spoken, or on which side of the law the client stands."""
-    return _("à l’oral") if not standing.is_written else str(complaint.get_client_type_display()).lower()
+    return _("à l’oral") if not standing.is_written else complaint.regime_label.lower()
 
 
 def left(standing: Standing, today: date) -> tuple[str, str]:

@@ -320,17 +320,17 @@ def _no_mediation(complaint: Complaint, standing: Standing) -> str:
     """Why the screen offers no mediation, when it offers none."""
     if standing.state == State.VOID:
         return ""
-    if standing.dates is None and complaint.client_type in MEDIATION_TYPES:
+    if standing.dates is None and complaint.regime in MEDIATION_TYPES:
         return _("Le médiateur demande une réclamation écrite : rien ne l’est encore.")
     if standing.has_mediation:
         return ""
-    kind = str(complaint.get_client_type_display()).lower()
+    kind = complaint.regime_label.lower()
     return _(
         "Pas de médiateur de la consommation pour ce client (%(kind)s) : le Code de la consommation le réserve aux particuliers "
         "(L611-1, L612-1)."
     ) % {"kind": kind} + (
         " " + _("Le Médiateur des entreprises, gratuit et confidentiel, reste possible.")
-        if complaint.client_type == "professional"
+        if complaint.regime == "professional"
         else ""
     )
 

@@ -248,10 +248,10 @@ def _mediation_sentence(complaint: Complaint, standing: Standing, today: date) -
     dates = standing.dates
     if standing.state == State.VOID:
         return ""
-    if dates is None and complaint.client_type in MEDIATION_TYPES:
+    if dates is None and complaint.regime in MEDIATION_TYPES:
         return _("Tant que rien n’est écrit, l’année du médiateur ne court pas.")
     if dates is None or dates.mediation_last_day is None or dates.mediation_open_from is None:
-        if complaint.client_type == "professional":
+        if complaint.regime == "professional":
             return _("Entre professionnels, pas de médiateur de la consommation ; le Médiateur des entreprises reste possible.")
         return _("Ce client n’est pas un particulier : pas de médiateur de la consommation.")
     last = _long(dates.mediation_last_day, today)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from complaints.models import told_in_error
 from crm import labels
 from crm.mail_reasons import retold
 from crm.models import Attachment, Commitment, Email, Interaction
@@ -35,6 +36,7 @@ from crm.models.timeline import (
 from desk import phrases
 from desk.promises import PromiseLine, promise_line
 from lib import clock
+from lib.typography import long_date
 from tact.money import MONEY
 from ui.templatetags import french
 
@@ -74,7 +76,7 @@ MAIL_TONES = {
 COLUMNS = (
     "pk", "public_id", "kind", "direction", "occurred_at", "summary", "about_kind", "about_ref", "about_label", "data", "erased_at", "visibility",
     "words", "seen", "author__name", "author__job_title", "contact__first_name", "contact__last_name", "contact__civility", "email__pk",
-    "email__subject", "email__state", "email__reason", "mail_words",
+    "email__subject", "email__state", "email__reason", "mail_words", "struck_on",
 )  # fmt: skip
 
 
@@ -112,6 +114,7 @@ class AutoLine:
     hour: SafeString
     text: str
     url: str = ""
+    struck: str = ""  # why it counts no more, when the fact it tells was declared recorded in error
 
 
 @dataclass(slots=True)
@@ -173,6 +176,7 @@ def page_rows(ids: list[int], *, user: User, chosen: str, before: Place | None) 
         "seen": Case(When(seen, then=Value(True)), default=Value(False)),
         "words": Case(When(seen, then=Substr("body", 1, WORDS + 1)), default=Value("")),
         "mail_words": Substr("email__text", 1, MAIL_WORDS + 1),
+        "struck_on": told_in_error(),
     }
     return list(rows.annotate(**words).newest_first().values_list(*COLUMNS, named=True)[: PAGE + 1])
 
@@ -306,7 +310,11 @@ def _auto_line(row: Any, today: date, pointing_url: str) -> AutoLine:
         if row.about_kind and row.about_ref
         else ""
     )
-    return AutoLine(french.hour(row.occurred_at), text, url)
+    struck = ""
+    if row.struck_on is not None:
+        day = long_date(row.struck_on, language=phrases.language())
+        struck = _("Enregistré par erreur, déclaré le %(day)s.") % {"day": day}
+    return AutoLine(french.hour(row.occurred_at), text, url, struck)
 
 
 def _row(row: Any, parts: _Parts) -> Row:

@@ -5,6 +5,7 @@ A kind of row has its words in `templates/portal/timeline/<kind>.html`; one with
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.questions import LONGEST, answer_by
 from complaints import handling
+from complaints.models import told_in_error
 from crm import commitments, timeline
 from crm.attachments import Stored
 from crm.models import Commitment, Email, Interaction
@@ -47,6 +49,7 @@ class ToldLine:
 
     row: Interaction
     template: str
+    struck_on: date | None = None  # the day we said that it was our error
 
 
 @cache
@@ -69,8 +72,8 @@ def lines_of(space: Space, *, limit: int, before: int | None = None, about: str 
         rows = rows.filter(about_kind__in=("invoice", "credit_note"), about_ref=about)
     if before is not None and (mark := space.history().filter(pk=before).values_list("occurred_at", flat=True).first()):
         rows = rows.filter(occurred_at__lte=mark).exclude(occurred_at=mark, pk__gte=before)
-    found = rows.select_related("email", "author").newest_first()[:limit]
-    return [ToldLine(row, f"{FOLDER}/{row.kind}.html") for row in found]
+    found = rows.annotate(struck_on=told_in_error()).select_related("email", "author").newest_first()[:limit]
+    return [ToldLine(row, f"{FOLDER}/{row.kind}.html", row.struck_on) for row in found]
 
 
 def received_words(matter: str) -> str:

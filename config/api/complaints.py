@@ -68,6 +68,8 @@ class ComplaintSerializer(Strict):
         sees_mediation = user.may(Right.SEE_MEDIATION)
         facts = sorted(row.facts.all(), key=lambda fact: fact.pk)
         return told | {
+            "client_type": row.regime,
+            "before_invoice": row.is_before_invoice,
             "state": standing.state.value,
             "written": standing.is_written,
             "sent_on": dates.sent_on.isoformat() if dates else None,
@@ -107,6 +109,7 @@ class ToldComplaintSerializer(ComplaintSerializer):
     deadlines = DeadlinesSerializer(allow_null=True)
     next = NextDateSerializer(allow_null=True)
     facts = ToldFactSerializer(many=True)
+    before_invoice = serializers.BooleanField(help_text="Sent before the invoice it speaks of was issued: is a day wrong?")
     received_on = None
 
 

@@ -99,7 +99,13 @@ class WritingForm(Once):
         label=lazy("Numéro du recommandé"), required=False, max_length=200,
         help_text=lazy("Celui de l’enveloppe ou de l’avis, quand la lettre est recommandée."),
     )  # fmt: skip
+    before_invoice = forms.BooleanField(label=lazy("Oui, elle a été envoyée avant cette facture"), required=False)
     attached = FilesField(label=lazy("La preuve : la lettre, l’e-mail, l’enveloppe"), required=False)
+
+    @property
+    def asks_before_invoice(self) -> bool:
+        """Whether the confirmation is asked: only once its day was found to be before the invoice."""
+        return self.is_bound and (bool(self.data.get("before_invoice")) or "before_invoice" in self.errors)
 
     def add_to(self, complaint: Complaint, *, by: User, today: date) -> Any:
         """Another letter of the same complaint."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Right, policy
+from complaints import regimes
 from crm.customers import archive_customer, create_customer, edit_customer, restore_customer, set_tags
 from crm.duplicates import REASONS, find_near
 from crm.models import Customer
@@ -79,9 +80,10 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     worn = ", ".join(tag.name for tag in customer.tags.all())
     form = CustomerForm(request.POST or None, existing=customer, staff=_staff(customer), initial={"tags": worn})
     context: dict[str, Any] = {"form": form, "customer": customer, "may_merge": request.user.may(Right.MERGE_CUSTOMERS)}
+    context["complaints_told"] = regimes.before_correcting(customer, today=clock.today())
     if request.method == "POST" and form.is_valid():
         try:
-            edit_customer(customer, by=request.user, version=form.cleaned_data["version"], **changed_values(form))
+            corrected = edit_customer(customer, by=request.user, version=form.cleaned_data["version"], **changed_values(form))
         except Conflict as conflict:
             context["conflict"] = conflict.message
             customer.refresh_from_db()
@@ -89,6 +91,8 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
             return render(request, "desk/customers/form.html", context, status=409)
         set_tags(customer, names=form.cleaned_data["tags"], by=request.user)
         messages.success(request, _("La fiche est à jour."))
+        for sentence in regimes.sentences(regimes.moved(corrected, former=customer.type, today=clock.today())):
+            messages.warning(request, sentence)
         return redirect("customer", ref)
     return render(request, "desk/customers/form.html", context, status=422 if form.errors else 200)
 

@@ -301,3 +301,31 @@ def test_a_holding_answer_in_error_no_longer_promises(complaint, nadia, today):
     declare_mistaken(fact_of(complaint, "holding"), reason="Jamais postée.", by=nadia, today=today)
     promised.refresh_from_db()
     assert not promised.is_open
+
+
+def test_both_threads_tell_that_it_was_an_error(complaint, as_nadia, his, nadia, today):
+    refuse(complaint, words="Le bois est sain.", by=nadia, today=today, way="post")
+    record = reverse("customer", args=[complaint.customer.public_id])
+    struck = "Enregistré par erreur, déclaré le"
+    assert (struck in text_of(as_nadia.get(record)), "<del>" in his.get(reverse("portal:home")).content.decode()) == (
+        False,
+        False,
+    )
+    declare_mistaken(fact_of(complaint, "refused"), reason="Restée dans le bac.", by=nadia, today=today)
+    page = as_nadia.get(record)
+    html = page.content.decode()
+    told = html[html.index("<del>") : html.index("</del>")]
+    assert ("Le bois est sain." in told, html.count("<del>"), text_of(page).count(struck)) == (True, 1, 1)
+    space = his.get(reverse("portal:home"))
+    html = space.content.decode()
+    told = html[html.index("<del>") : html.index("</del>")]
+    told = told.replace("\u00a0", " ")
+    assert (f"Nous vous avons répondu : Réclamation {complaint.reference}" in told, html.count("<del>")) == (True, 1)
+    assert "C’était une erreur de notre part, rectifiée le" in text_of(space)
+
+
+def test_the_thread_says_no_word_of_a_step_of_the_mediation_that_was_an_error(complaint, as_camille, nadia, today):
+    seized = record_fact(complaint, kind="referred", on=today, by=nadia, today=today, words="Un secret")
+    declare_mistaken(seized, reason="Un autre secret", by=nadia, today=today)
+    html = as_camille.get(reverse("customer", args=[complaint.customer.public_id])).content.decode()
+    assert ("secret" in html, html.count("<del>")) == (False, 1)
