@@ -49,6 +49,7 @@ EVENTS = {
     "import.undo_started": _("Annulation d’un import demandée"),
     "import.undone": _("Import annulé"),
     "seals.key_replaced": _("Clé des scellés remplacée"),
+    "refund.refused": _("Remboursement par carte refusé par Stripe"),
     "stripe.refused": _("Message de paiement refusé : ce n’est pas Stripe"),
     "interaction.erased": _("Mots d’un échange effacés"),
     "interaction.visibility": _("Lecteurs d’un échange changés"),

@@ -5,39 +5,81 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts import audit
+from accounts.models import AuditEntry, User
 from billing import consequences, stripe_client
 from billing.collecting import check_reason, lock_customer, refund
-from billing.models import Payment
+from billing.models import Payment, StripeEvent
 from billing.payment_books import book_payment
 from billing.stripe_facts import euros, in_cents, of_refund
 from lib import clock
-from lib.errors import Refusal
+from lib.errors import Conflict, Refusal
+
+REFUSED = "refund.refused"  # of the journal: what Stripe would not do, told once
 
 
-def refund_card(payment: Payment, amount: Decimal, *, reason: str, by: User, once: str) -> Payment | None:
-    """Have Stripe give `amount` EUR of a card payment back, then record it; outside any transaction. None when the bank
-    takes its time: the row comes with Stripe's message. `once` names the form: sent twice, it is one refund."""
+def refund_card(
+    payment: Payment, amount: Decimal, *, reason: str, by: User, once: str = "", seen: Decimal | None = None
+) -> Payment | None:
+    """Have Stripe give `amount` EUR of a card payment back, then record it; outside any transaction. None when the bank takes its
+    time: the row comes with Stripe's message.
+
+    `once` names the form: sent twice, it is one refund. However many forms ask at once, one refund leaves: what is asked of
+    Stripe bears a key that says which refund of this payment it is, read under the client's lock with what is left.
+    `seen` is what the person saw left: Conflict when it is not so any more, and nothing leaves.
+    """
     import stripe  # inline: heavy
 
     if payment.provider != stripe_client.PROVIDER:
         raise Refusal(_("Ce paiement n’est pas venu par carte : rendez-le par virement ou par chèque, puis notez-le."))
-    if amount <= 0 or amount > payment.unallocated():
-        raise Refusal(_("On ne rend que ce qui ne compte sur aucune facture."), field="amount")
     reason = check_reason(reason)  # before the money leaves, not after
+    own = f"card-{payment.public_id}-{once}"[:80] if once else ""
+    with transaction.atomic():
+        lock_customer(payment.customer)
+        if own and (done := Payment.objects.filter(key=own).first()) is not None:
+            return done
+        key = _key_of_next(payment, amount, seen)
     try:
         made = stripe_client.client().v1.refunds.create(
             {"payment_intent": payment.external_id, "amount": in_cents(amount), "metadata": {"reason": reason}},
-            options={"idempotency_key": f"refund-{payment.public_id}-{once}"[:255]},
+            options={"idempotency_key": key},
         )
+    except stripe.IdempotencyError:
+        raise Conflict(_another()) from None
     except stripe.StripeError as trouble:
+        if trouble.http_status is not None and 400 <= trouble.http_status < 500 and trouble.http_status not in (409, 429):
+            audit.note(REFUSED, by=by, subject=payment.public_id, code=str(trouble.code or ""))
         raise stripe_client.unreachable(trouble, of_refund=True) from None
     facts = of_refund(made.to_dict(), 0)
     if facts.status != "succeeded":
         return None
     return refund(
-        payment, euros(facts.amount), reason=reason, by=by, provider=stripe_client.PROVIDER, external_id=facts.external_id, reopen=True
+        payment, euros(facts.amount), reason=reason, by=by, provider=stripe_client.PROVIDER, external_id=facts.external_id,
+        key=own, reopen=True,
     )  # fmt: skip
+
+
+def _key_of_next(payment: Payment, amount: Decimal, seen: Decimal | None) -> str:
+    """The name, at Stripe, of the next refund of `payment`: how many were written, or came to nothing, and how much went back
+    (in the caller's transaction, the client locked). Two who read the same state name the same refund; Stripe makes it once,
+    and refuses the name with another sum. Refuses a sum above what counts on no invoice."""
+    current = Payment.objects.get(pk=payment.pk)
+    free = current.unallocated()
+    if seen is not None and free != seen:
+        raise Conflict(_another())
+    if amount <= 0 or amount > free:
+        raise Refusal(_("On ne rend que ce qui ne compte sur aucune facture."), field="amount")
+    rows = list(current.refunded_by.values_list("amount", flat=True))
+    failed = StripeEvent.objects.filter(kind="refund.failed", subject=payment.external_id).count()
+    refused = AuditEntry.objects.filter(event=REFUSED, subject=payment.public_id).count()
+    return f"refund-{payment.public_id}-{len(rows) + failed + refused}-{in_cents(-sum(rows, Decimal(0)))}"
+
+
+def _another() -> str:
+    return _(
+        "Un autre remboursement de ce paiement vient d’être demandé : rien de plus n’est parti. Rechargez la page, regardez ce qui "
+        "reste, puis recommencez s’il le faut."
+    )
 
 
 def undo_refund(row: Payment, *, reason: str, by: User | None, key: str = "") -> Payment:

@@ -129,6 +129,7 @@ class GiveBackForm(Gesture):
     """What a client has in excess goes back to them: how and when is written as it was done."""
 
     amount = AmountField(label=lazy("Montant rendu, en euros"))
+    seen = forms.DecimalField(widget=forms.HiddenInput, required=False, max_digits=12, decimal_places=2)
     paid_on = forms.DateField(label=lazy("Rendu le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     method = forms.ChoiceField(label=lazy("Moyen"), choices=Method.choices, initial=Method.TRANSFER, widget=forms.RadioSelect)
     reference = forms.CharField(label=lazy("Référence"), required=False, max_length=140)
@@ -140,6 +141,7 @@ class GiveBackForm(Gesture):
         super().__init__(*args, **options)
         self.by_card = isinstance(source, Payment) and source.provider == PROVIDER
         self.fields["amount"].initial = plain(left, 2)
+        self.fields["seen"].initial = f"{left:.2f}"
         self.fields["reason"].initial = _("Trop-perçu") if isinstance(source, Payment) else _("Avoir rendu")
         self.fields["paid_on"].initial = today
         self.fields["paid_on"].widget.attrs["max"] = today.isoformat()
@@ -157,7 +159,9 @@ class GiveBackForm(Gesture):
             if isinstance(source, Invoice):
                 crediting.refund_credit(source, data["amount"], by=self.by, key=self.key(), **told)
             elif self.by_card:
-                refunding.refund_card(source, data["amount"], reason=data["reason"], by=self.by, once=data["once"])
+                refunding.refund_card(
+                    source, data["amount"], reason=data["reason"], by=self.by, once=data["once"], seen=data["seen"]
+                )
             else:
                 collecting.refund(source, data["amount"], by=self.by, key=self.key(), **told)
         except Refusal as refusal:
