@@ -14,6 +14,7 @@ from billing import documents, invoice_mail, reconciling, thanks
 from billing.models import Invoice
 from complaints import projecting, typesetting
 from crm import attachments, bulk, outbox
+from crm.company import civil_zone
 from crm.importing import receiving, running
 from crm.models import Email
 from lib import clock
@@ -25,6 +26,7 @@ from tact import typesetting as notices
 HEARTBEAT = "egards-heartbeat"
 PAPERS_SWEPT = "egards-papers-swept"  # held by the sweep under way
 PAPERS_LEASE = 90  # seconds: what a killed one held is free again
+at_home = clock.in_zone(civil_zone)  # a job has the firm's civil day, found when it asks
 
 
 def beat() -> None:
@@ -44,11 +46,13 @@ MAIL_GUARDS: Mapping[str, outbox.Guard] = {
 }
 
 
+@at_home
 def send_mail() -> None:
     """Send the mail that is due, and put to a person what nobody knows."""
     outbox.drain(now=clock.real_now(), guards=MAIL_GUARDS)
 
 
+@at_home
 def make_papers(invoice_id: int) -> None:
     """The PDF and the XML of a document just issued."""
     invoice = Invoice.objects.issued().filter(pk=invoice_id).first()
@@ -56,6 +60,7 @@ def make_papers(invoice_id: int) -> None:
         documents.make_files(invoice)
 
 
+@at_home
 def make_missing_papers() -> None:
     """Those that a crash or an outage left to make, a slice at a time and one sweep at once: the other worker stays free for
     what people wait for. A firm that issues finds its renderer warm."""
@@ -70,12 +75,14 @@ def make_missing_papers() -> None:
             async_task("config.jobs.make_missing_papers", q_options={"save": False})
 
 
+@at_home
 def sweep_files() -> None:
     """Remove files that a crash left without a row."""
     attachments.remove_orphans()
     documents.remove_orphans()
 
 
+@at_home
 def forget() -> None:
     """Sessions, journal, credentials, invitations, changes of many customers and traces of clients’ forms past their time."""
     forgetting.forget(clock.real_now())
@@ -83,17 +90,20 @@ def forget() -> None:
     once.forget()
 
 
+@at_home
 def reconcile_payments() -> None:
     """Payment pages still open, read again at Stripe: a message may have been lost."""
     with suppress(Refusal):  # Stripe does not answer (the log says so): the next round asks again
         reconciling.reconcile_open(clock.real_now())
 
 
+@at_home
 def carry_on_changes() -> None:
     """Finish the changes of many customers that a stopped worker left halfway."""
     bulk.carry_on_unfinished()
 
 
+@at_home
 def carry_on_import(batch_id: int) -> None:
     """A slice of work on one file of customers, then the bell again while some is left."""
     batch = running.carry_on(batch_id)
@@ -101,6 +111,7 @@ def carry_on_import(batch_id: int) -> None:
         running.ring(batch)
 
 
+@at_home
 def resume_imports() -> None:
     """Take up the files whose worker died, and drop those kept for thirty days."""
     for batch_id in running.waiting(clock.real_now()):
@@ -108,6 +119,7 @@ def resume_imports() -> None:
     receiving.drop_old_files(clock.now())
 
 
+@at_home
 def typeset_letters() -> None:
     """Typeset the letters of complaints that have no page yet, and join it to the mail that waits; the formal notices too. What a
     letter that reached nobody had kept is owed again."""

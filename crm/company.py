@@ -1,6 +1,7 @@
 """Gestures on the firm itself. What touches money or the sending of mail is journaled and told to every responsable."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ SENDING = ("sender_email", "smtp_host", "smtp_port", "smtp_security", "smtp_user
 # What rooms above keep of the firm: each is asked inside the lock, with what would be written, and may raise Refusal.
 Keeper = Callable[[Company, Mapping[str, Any]], None]
 _keepers: list[Keeper] = []
+_of_page: ContextVar[Company | None] = ContextVar("firm of the page", default=None)
 
 
 def keep(keeper: Keeper) -> None:
@@ -47,6 +49,30 @@ class Update:
 def the_company() -> Company:
     """The firm's row, made at the first question."""
     return Company.objects.get_or_create(pk=1)[0]
+
+
+def civil_zone() -> str:
+    """The firm's civil time, an IANA name: what decides the day of every act. One statement."""
+    return Company.objects.filter(pk=1).values_list("time_zone", flat=True).first() or clock.PARIS
+
+
+def company_of_page() -> Company:
+    """The firm as a page of the client shows it: read once a page, whoever asks first."""
+    found = _of_page.get()
+    if found is None:
+        found = Company.objects.filter(pk=1).first() or Company()
+        _of_page.set(found)
+    return found
+
+
+def zone_of_page() -> str:
+    """The firm's civil time, on such a page."""
+    return company_of_page().time_zone or clock.PARIS
+
+
+def turn_page() -> None:
+    """Another request begins, or one has ended: nothing of the firm is known any more."""
+    _of_page.set(None)
 
 
 def update_company(*, by: User | None, version: int | None = None, bank_too: bool = True, **fields: Any) -> Update:

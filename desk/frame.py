@@ -20,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 from accounts import demo
 from accounts.middleware import Answer, declared_policy
 from accounts.models import Right, Role, User
+from crm.company import turn_page, zone_of_page
 from crm.models import Commitment, Company, DuplicateCandidate, Email
 from lib import clock
 
@@ -57,28 +58,35 @@ class Frame:
 
 
 class FrameMiddleware:
-    """Reads the frame before a page of the house is made, and puts the firm's civil time in force."""
+    """Reads the frame before a page of the house is made, and puts the firm's civil time in force for every page: what a client
+    does in their space, at a mailed link or at Stripe has the firm's day too."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         before = clock.zone()
+        turn_page()
         try:
             return self.get_response(request)
         finally:
             clock.use_zone(before)
+            turn_page()
 
     def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> None:
         declared = declared_policy(view, request.resolver_match)
         if declared is None or declared.closed:
             return
         member = request.user if request.user.is_authenticated and request.user.is_house else None
-        if member or declared.api:
+        if not (member or declared.api):
+            clock.use_zone(zone_of_page)
+            return
+        day, frame = clock.today(), read_frame(member)
+        clock.use_zone(frame.company.time_zone)
+        if member and clock.today() != day:  # what is due was counted on the day of Paris
             frame = read_frame(member)
-            request.frame = frame
-            request.owes_second_factor = frame.owes_second_factor
-            clock.use_zone(frame.company.time_zone)
+        request.frame = frame
+        request.owes_second_factor = frame.owes_second_factor
 
 
 def read_frame(person: User | None) -> Frame:

@@ -6,14 +6,14 @@ It never moves leases, sessions or signatures: those ask `real_now`. Refusing it
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = "Europe/Paris"
-_zone: ContextVar[str] = ContextVar("zone", default=PARIS)
+_zone: ContextVar[str | Callable[[], str]] = ContextVar("zone", default=PARIS)
 _stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
 _started_on = datetime.now(ZoneInfo(PARIS)).date()  # the shift is fixed once, so that midnight still passes
 
@@ -49,22 +49,40 @@ def is_travelling() -> bool:
 
 def today(zone: str | None = None) -> date:
     """The civil date in `zone` (an IANA name), by default the firm's zone set by `use_zone`, else Paris."""
-    return now().astimezone(ZoneInfo(zone or _zone.get())).date()
+    return now().astimezone(ZoneInfo(zone or _in_force())).date()
 
 
 def local(instant: datetime, zone: str | None = None) -> datetime:
     """`instant` on the wall clock of `zone`, by default the firm's."""
-    return instant.astimezone(ZoneInfo(zone or _zone.get()))
+    return instant.astimezone(ZoneInfo(zone or _in_force()))
 
 
-def use_zone(zone: str) -> None:
-    """Set the firm's civil zone (an IANA name) for this request or job."""
+def use_zone(zone: str | Callable[[], str]) -> None:
+    """Set the firm's civil zone for this request or job: an IANA name, or what finds it, asked once, at the first question."""
     _zone.set(zone)
+
+
+@contextmanager
+def in_zone(zone: str | Callable[[], str]) -> Iterator[None]:
+    """As `use_zone`, for what is done inside; the zone of before comes back after."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
 
 
 def zone() -> str:
     """The IANA name of the civil zone in force."""
-    return _zone.get()
+    return _in_force()
+
+
+def _in_force() -> str:
+    known = _zone.get()
+    if callable(known):
+        known = known()
+        _zone.set(known)
+    return known
 
 
 def shift() -> timedelta:

@@ -22,7 +22,7 @@ from accounts import limits
 from accounts.policy import policy
 from billing import links
 from billing.models import AccessLink
-from crm.company import the_company
+from crm.company import company_of_page
 from lib import clock
 from portal import fresh_links
 from portal.language import speak_to
@@ -44,8 +44,8 @@ def enter(request: HttpRequest, key: str, part: str = "") -> HttpResponse:
     """The address of a mail: a cookie, then the document's own address."""
     if limits.failures(request, DOOR) >= TRIES:
         return wait(request)
-    link = links.find(key)
-    if link is None or not link.is_living(clock.today()):
+    today, link = clock.today(), links.find(key)  # the day first: the same work whatever the key
+    if link is None or not link.is_living(today):
         limits.note_failure(request, DOOR)
         return dead(request, key)
     place = reverse("portal:linked", args=[link.public_id])
@@ -69,7 +69,7 @@ def renew(request: HttpRequest, key: str) -> HttpResponse:
     if limits.failures(request, DOOR) >= TRIES:
         return wait(request)
     limits.note_failure(request, DOOR)
-    link, company = links.find(key), the_company()
+    link, company = links.find(key), company_of_page()
     if link is not None:
         fresh_links.send(link, company)
     return closed(render(request, "portal/dead_link.html", {"asked": True, "key": "", "company": company}, status=404))
@@ -77,12 +77,14 @@ def renew(request: HttpRequest, key: str) -> HttpResponse:
 
 def dead(request: HttpRequest, key: str = "") -> HttpResponse:
     """The one page for every link that opens nothing."""
-    return closed(render(request, "portal/dead_link.html", {"asked": False, "key": key, "company": the_company()}, status=404))
+    return closed(
+        render(request, "portal/dead_link.html", {"asked": False, "key": key, "company": company_of_page()}, status=404)
+    )
 
 
 def wait(request: HttpRequest) -> HttpResponse:
     """For an address that knocked with too many dead keys; nothing was looked up, so that it learns nothing of this one."""
-    return closed(render(request, "portal/too_many.html", {"company": the_company()}, status=429))
+    return closed(render(request, "portal/too_many.html", {"company": company_of_page()}, status=429))
 
 
 def by_link(view: View) -> View:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policy import policy
 from billing.models import AccessLink
-from crm.company import the_company
+from crm.company import company_of_page
 from portal import reading
 from portal.between import Reader
 from portal.doors import by_link, note_opening
@@ -29,7 +29,7 @@ def reading_of(link: AccessLink) -> reading.Reading:
 def reader_of(link: AccessLink) -> Reader:
     """Whom the link was sent to, before this document alone."""
     customer = link.invoice.customer
-    return Reader(customer.head, customer.family_ids(), link.contact, the_company())
+    return Reader(customer.head, customer.family_ids(), link.contact, company_of_page())
 
 
 @policy(public=True)

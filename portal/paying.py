@@ -16,7 +16,7 @@ from accounts.policy import policy
 from billing import stripe_checkout, stripe_events
 from billing.models import CheckoutSession
 from billing.stripe_client import Forged
-from crm.company import the_company
+from crm.company import company_of_page
 from lib import clock
 from lib.errors import Refusal
 
@@ -42,7 +42,7 @@ def leave_for(page: CheckoutSession) -> HttpResponse:
 def payment_go(request: HttpRequest, ref: str) -> HttpResponse:
     """Lead to the payment page of Stripe, at once or by its link."""
     page = get_object_or_404(CheckoutSession.objects.live().exclude(url="").select_related("invoice"), public_id=ref)
-    response = render(request, "billing/portal/go.html", {"page": page, "invoice": page.invoice, "company": the_company()})
+    response = render(request, "billing/portal/go.html", {"page": page, "invoice": page.invoice, "company": company_of_page()})
     response["Refresh"] = f"1; url={page.url}"
     return closed(response)
 
@@ -59,7 +59,7 @@ def payment_return(request: HttpRequest, ref: str) -> HttpResponse:
     except Refusal:
         trouble = "unreachable"
     state = page.outcome or trouble or "open"
-    shown = {"page": page, "state": state, "invoice": page.invoice, "company": the_company()}
+    shown = {"page": page, "state": state, "invoice": page.invoice, "company": company_of_page()}
     return closed(render(request, "billing/portal/return.html", shown))
 
 

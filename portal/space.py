@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Invoice
 from complaints.models import Complaint
-from crm.company import the_company
+from crm.company import company_of_page
 from crm.models import Company, Contact, ContactAccess, Customer, Interaction
 from crm.models.timeline import Audience
 from portal.between import Reader
@@ -46,7 +46,7 @@ class Space:
     @cached_property
     def company(self) -> Company:
         """The house they are at."""
-        return the_company()
+        return company_of_page()
 
     @property
     def reader(self) -> Reader:

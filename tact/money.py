@@ -104,11 +104,6 @@ def zone_of_firm() -> str:
     return Company.objects.filter(pk=1).values_list("holiday_zone", flat=True).first() or "national"
 
 
-def zone_of_firm_time() -> str:
-    """The firm's civil time. One statement."""
-    return Company.objects.filter(pk=1).values_list("time_zone", flat=True).first() or clock.PARIS
-
-
 def recipient_of(family: Family, bad: dict[str, BadAddress]) -> Recipient | None:
     """To whom a reminder is written: who receives reminders, then invoices, then the main person, then the customer's own
     address; never an address that was refused."""

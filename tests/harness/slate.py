@@ -16,6 +16,7 @@ from django.urls import set_urlconf
 from django.utils import timezone, translation
 
 from accounts import audit
+from crm.company import turn_page
 from desk.invoice_ageing import house_ageing
 from desk.payment_list import left_of_house
 from lib import clock
@@ -27,6 +28,7 @@ PUT_BACK = (
     timezone.deactivate,
     lambda: clock.use_zone(clock.PARIS),
     lambda: audit.use_address(None),
+    turn_page,
     lambda: set_urlconf(None),
     lambda: logging.disable(logging.NOTSET),
     house_ageing.cache_clear,

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from config.api.reminders import tell_plan
+from crm.company import civil_zone
 from lib import clock
 from lib.errors import Refusal
 from lib.law import MissingLaw
 from lib.typography import amount, weekday_date
-from tact.money import zone_of_firm_time
 
 WORDS = {"call": "appeler", "soften": "écrire, adapté", "send": "écrire", "wait": "attendre"}
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="la même réponse que l’API")
 
     def handle(self, *args: Any, on: date | None, as_json: bool, **options: Any) -> None:
-        clock.use_zone(zone_of_firm_time())
+        clock.use_zone(civil_zone())
         try:
             with translation.override("fr"):
                 told = tell_plan(on=on)
