@@ -95,8 +95,12 @@ def merge(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, ref: str) -> HttpResponse:
     """Separate two records again."""
-    made = get_object_or_404(CustomerMerge.objects.select_related("alias"), public_id=ref)
-    undo_merge(made, by=request.user)
+    made = get_object_or_404(CustomerMerge.objects.select_related("alias", "kept"), public_id=ref)
+    try:
+        undo_merge(made, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("customer_merge", made.kept.public_id)
     messages.success(request, _("Les fiches sont séparées, telles qu’elles étaient."))
     return redirect("customer", made.alias.public_id)
 
