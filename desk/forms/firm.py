@@ -115,6 +115,7 @@ HINTS = {
     "mediator_name": _("Obligatoire si vous avez des clients particuliers (article L612-1 du code de la consommation)."),
     "mediator_agreement_to": _("Vide si elle n’a pas de fin. Passé ce jour, un refus à un particulier ne part plus sans raison."),
     "mediator_silence_months": _("Sans réponse de votre part, un particulier peut saisir le médiateur après ce délai."),
+    "vat_regime": _("S’il change, les brouillons prennent le nouveau régime : émettez avant ce qui relève de l’ancien."),
     "vat_on_debits": _("Si vous avez choisi cette option auprès des impôts : la mention s’imprime sur vos factures de services."),
     "insurance_name": _("Pour les métiers du bâtiment : imprimé sur chaque facture, avec les deux lignes qui suivent."),
     "insurance_contact": _("Adresse, et numéro du contrat si vous le souhaitez."),

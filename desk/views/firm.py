@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import linebreaksbr
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Role
 from accounts.policy import Right, policy
 from accounts.views.answers import refused
+from billing.models import Invoice
 from crm.company import (
     Update,
     approve_bank_change,
@@ -85,6 +86,8 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
             refused(form, refusal)
         else:
             tell(request, done)
+            if "vat_regime" in done.changed and (words := told_of_drafts()):
+                messages.warning(request, words)
             return redirect("firm")
     context = {
         "logo_form": LogoForm(),
@@ -178,6 +181,20 @@ def tell(request: HttpRequest, done: Update) -> None:
         messages.success(request, _("C’est enregistré."))
     else:
         messages.info(request, _("Rien n’avait changé."))
+
+
+def told_of_drafts() -> str:
+    """What a change of the VAT regime does to the drafts; nothing when there is none."""
+    count = Invoice.objects.drafts().count()
+    if not count:
+        return ""
+    return ngettext(
+        "Un brouillon de facture prend le nouveau régime de TVA : relisez ses taux. S’il relève de l’ancien, remettez l’ancien régime, "
+        "émettez-le, puis changez.",
+        "%(count)s brouillons de factures prennent le nouveau régime de TVA : relisez leurs taux. Si l’un relève de l’ancien, remettez "
+        "l’ancien régime, émettez-le, puis changez.",
+        count,
+    ) % {"count": count}
 
 
 def summary(section: Section, company: Company) -> list[tuple[Any, Any]]:
