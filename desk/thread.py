@@ -105,6 +105,7 @@ class Row:
     promises: list[PromiseLine] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     reserved: bool = False
+    struck: str = ""
 
 
 @dataclass(slots=True)
@@ -310,11 +311,14 @@ def _auto_line(row: Any, today: date, pointing_url: str) -> AutoLine:
         if row.about_kind and row.about_ref
         else ""
     )
-    struck = ""
-    if row.struck_on is not None:
-        day = long_date(row.struck_on, language=phrases.language())
-        struck = _("Enregistré par erreur, déclaré le %(day)s.") % {"day": day}
-    return AutoLine(french.hour(row.occurred_at), text, url, struck)
+    return AutoLine(french.hour(row.occurred_at), text, url, struck_words(row))
+
+
+def struck_words(row: Any) -> str:
+    """That what the row tells was declared recorded in error, and when; nothing for the others."""
+    if row.struck_on is None:
+        return ""
+    return _("Enregistré par erreur, déclaré le %(day)s.") % {"day": long_date(row.struck_on, language=phrases.language())}
 
 
 def _row(row: Any, parts: _Parts) -> Row:
@@ -356,7 +360,7 @@ def _said(row: Any, parts: _Parts) -> Row:
     if row.about_label:
         shown.title += _(" : %(what)s") % {"what": labels.retold(row.about_label)}
     shown.who = ", ".join(filter(None, [who, shown.who]))
-    shown.quote = True
+    shown.quote, shown.struck = True, struck_words(row)
     return shown
 
 

@@ -329,3 +329,10 @@ def test_the_thread_says_no_word_of_a_step_of_the_mediation_that_was_an_error(co
     declare_mistaken(seized, reason="Un autre secret", by=nadia, today=today)
     html = as_camille.get(reverse("customer", args=[complaint.customer.public_id])).content.decode()
     assert ("secret" in html, html.count("<del>")) == (False, 1)
+
+
+def test_the_letter_itself_recorded_in_error_is_struck_with_its_words(complaint, as_nadia, nadia, today):
+    declare_mistaken(fact_of(complaint, "written"), reason="Un autre client.", by=nadia, today=today)
+    html = as_nadia.get(reverse("customer", args=[complaint.customer.public_id])).content.decode()
+    assert "<del>Le volet de la cuisine ne ferme plus depuis les pluies.</del>" in html
+    assert html.count("Enregistré par erreur, déclaré le") == 1
