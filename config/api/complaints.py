@@ -101,7 +101,8 @@ def fact_of(fact: ComplaintFact) -> dict[str, Any]:
 
 
 class ToldComplaintSerializer(ComplaintSerializer):
-    """A complaint as it is answered: with where it stands today, its dates (§1.6) and what happened."""
+    """A complaint as it is answered: with where it stands today, its dates (§1.6) and what happened. `before_invoice`: sent
+    before the invoice it speaks of was issued (is a day wrong?)."""
 
     sent_on = serializers.DateField(allow_null=True)
     written = serializers.BooleanField()
@@ -109,7 +110,7 @@ class ToldComplaintSerializer(ComplaintSerializer):
     deadlines = DeadlinesSerializer(allow_null=True)
     next = NextDateSerializer(allow_null=True)
     facts = ToldFactSerializer(many=True)
-    before_invoice = serializers.BooleanField(help_text="Sent before the invoice it speaks of was issued: is a day wrong?")
+    before_invoice = serializers.BooleanField()
     received_on = None
 
 
