@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from billing import documents, questions
@@ -90,6 +91,7 @@ def _page(request: HouseRequest, found: Invoice, *, asking: AskedForm | None = N
     """The page of a document; `told`: the refused question, why, and what was typed."""
     page = read_invoice(found, user=request.user, now=clock.now())
     wrong = bool(told) or asking is not None
+    lacks_hands = _lacks_hands(request.user, found, page.balance)
     context: dict[str, Any] = {
         "page": page,
         "refused": "",
@@ -98,17 +100,22 @@ def _page(request: HouseRequest, found: Invoice, *, asking: AskedForm | None = N
         **told,
         "asking": asking or (None if wrong else asked_form(request, found)),
         "may_credit": request.user.may(Right.ISSUE_DOCUMENTS) and page.creditable,
-        "passing": _passing(request, found, page.balance),
+        "lacks_hands": lacks_hands,
+        "passing": _passing(request, found) if lacks_hands else None,
         "may_pay": request.user.may(Right.MANAGE_PAYMENTS),
         "may_log": request.user.may(Right.LOG),
     }
     return render(request, "desk/invoices/invoice.html", context, status=422 if wrong else 200)
 
 
-def _passing(request: HouseRequest, found: Invoice, balance: Decimal) -> Passing | None:
-    """Who records a payment, when one is awaited and this person may not."""
-    awaited = balance > 0 and not found.is_draft and not found.is_credit_note
-    return read_passing(found.customer.head, user=request.user, invoice=found.public_id) if awaited else None
+def _lacks_hands(user: User, found: Invoice, balance: Decimal) -> bool:
+    """Whether a payment is awaited that this person may not record."""
+    return balance > 0 and not found.is_draft and not found.is_credit_note and not user.may(Right.MANAGE_PAYMENTS)
+
+
+def _passing(request: HouseRequest, found: Invoice) -> Passing | None:
+    """Who records a payment, for who asks it (`?prevenir=`): one statement more than a page of money may cost."""
+    return read_passing(found.customer.head, user=request.user, invoice=found.public_id) if "prevenir" in request.GET else None
 
 
 @policy(right=Right.ISSUE_DOCUMENTS)

@@ -23,7 +23,7 @@ from tests.harness.personas import signed_in
 from tests.tact.owing import promised
 
 pytestmark = pytest.mark.django_db
-HEAVIEST = 13  # statements, session and user among them
+HEAVIEST = 12  # statements, session and user among them
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.desk.reading import words
 from tests.harness.personas import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST, PAGE = 8, 11  # statements, session, user and who records money among them
+LIST, PAGE = 8, 10  # statements, session and user among them
 
 
 def pay(invoice, received):

@@ -14,7 +14,7 @@ from tests.desk.reading import messages, words
 from tests.harness.personas import member
 
 pytestmark = pytest.mark.django_db
-PAGE = 11  # the page of an invoice, with who records money
+PAGE = 10  # the page of an invoice; who records money is one more, for who asks it
 
 
 @pytest.fixture
@@ -35,7 +35,10 @@ def tell(client, bill, colleague, **changes):
 
 def test_the_invoice_and_the_record_say_who_records_money(bill, house, as_camille, as_karim, as_lecture):
     said = "Espèces, chèque, virement annoncé : Karim et Nadia enregistrent les paiements."
-    for page in (f"/factures/{bill.public_id}/", f"/clients/{bill.customer.public_id}/"):
+    here = f"/factures/{bill.public_id}/"
+    offered = ['"?prevenir=#moves"' in client.get(here).content.decode() for client in (as_camille, as_lecture, as_karim)]
+    assert offered == [True, True, False]
+    for page in (f"{here}?prevenir=", f"/clients/{bill.customer.public_id}/"):
         seen = words(as_camille.get(page), 'class="passing"', "</section>")
         assert (said in seen, "Prévenir Karim" in seen, "Prévenir Nadia" in seen) == (True, True, True), page
         read = as_lecture.get(page)
@@ -91,5 +94,6 @@ def test_who_only_reads_leaves_no_word(bill, house, as_lecture):
 def test_the_page_keeps_its_budget(bill, house, as_camille, django_assert_max_num_queries):
     url = reverse("invoice", args=[bill.public_id])
     as_camille.get(url)
-    with django_assert_max_num_queries(PAGE):
-        assert as_camille.get(url).status_code == 200
+    for asked, cost in (("", PAGE), ("?prevenir=", PAGE + 1)):
+        with django_assert_max_num_queries(cost):
+            assert as_camille.get(url + asked).status_code == 200
