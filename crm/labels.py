@@ -32,6 +32,7 @@ PATTERNS = (
     gettext_noop("Répondre à la réclamation %(reference)s"),
     gettext_noop("Donner la réponse promise : %(reference)s"),
     gettext_noop("Faire ce que notre réponse promet : %(reference)s"),
+    gettext_noop("Donner au client le nom du médiateur : %(reference)s"),
     gettext_noop("Se prononcer auprès du médiateur : %(reference)s"),
 )
 MEANS = (gettext_noop("par virement"), gettext_noop("par chèque"), gettext_noop("en espèces"), gettext_noop("par carte"))

@@ -25,6 +25,7 @@ def test_every_promise_of_a_complaint_is_known():
         (f"1{NBSP}240,50{NBSP}€ par virement", "€1,240.50 by transfer"),
         (f"550,00{NBSP}€ en espèces", "€550.00 in cash"),
         (f"Accuser réception{NBSP}: R2026-000004", "Acknowledge: R2026-000004"),
+        (f"Donner au client le nom du médiateur{NBSP}: R2026-000004", "Give the customer the name of the mediator: R2026-000004"),
         ("Répondre à la réclamation R2026-000003", "Answer complaint R2026-000003"),
         ("Répondre à sa question sur la facture F2026-000020", "Answer the question about invoice F2026-000020"),
         ("Régler la facture", "Pay the invoice"),
