@@ -95,8 +95,8 @@ def _after_answer(complaint: Complaint, standing: Standing, known: list[Fact], k
     found = []
     if promised:
         found.append(Duty(_("Faire ce que notre réponse promet : %(reference)s") % name, promised[-1], F.REPAIRED in kinds))
-    if (refused := told_nobody(known)) is not None:
-        found.append(Duty(_("Donner au client le nom du médiateur : %(reference)s") % name, refused.on, False))
+    if (owed := _naming(known)) is not None:
+        found.append(Duty(_("Donner au client le nom du médiateur : %(reference)s") % name, owed[0].on, owed[1]))
     proposal = [fact.until for fact in known if fact.kind == F.PROPOSAL and fact.until]
     if proposal and standing.has_mediation:
         decided = bool(kinds & {F.PROPOSAL_ACCEPTED, F.PROPOSAL_REFUSED, F.WITHDRAWN})
@@ -107,10 +107,16 @@ def _after_answer(complaint: Complaint, standing: Standing, known: list[Fact], k
 def told_nobody(known: list[Fact]) -> Fact | None:
     """The day the client was found to be a consumer, when a refusal had left before it, and no answer since: their refusal named
     no mediator."""
+    owed = _naming(known)
+    return owed[0] if owed is not None and not owed[1] else None
+
+
+def _naming(known: list[Fact]) -> tuple[Fact, bool] | None:
+    """The same day, and whether an answer left since; None when no refusal had left before it."""
     found = next((at for at, fact in enumerate(known) if fact.kind == F.CONSUMER_RIGHTS), None)
     if found is None or not any(fact.kind in REFUSALS for fact in known[:found]):
         return None
-    return None if any(fact.kind in ANSWERS for fact in known[found:]) else known[found]
+    return known[found], any(fact.kind in ANSWERS for fact in known[found:])
 
 
 def _new(complaint: Complaint, what: str) -> Commitment:

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from complaints import projecting
 from complaints.handling import close, record_fact
 from complaints.mediator import needing_the_mediator
 from complaints.mistakes import declare_mistaken
@@ -16,7 +17,7 @@ from complaints.states import State
 from crm.company import update_company
 from crm.customers import edit_customer
 from crm.merging import merge_customers
-from crm.models import Commitment, Company, Customer, Interaction
+from crm.models import Commitment, Company, Customer, Email, Interaction
 from lib.errors import Refusal
 from lib.french_calendar import add_months
 from tests.api.test_api import Api
@@ -125,7 +126,17 @@ def test_a_refusal_that_left_before_is_to_be_said_again_with_the_mediator(busine
     assert (change.gain, change.unnamed) == ((business.reference,), (business.reference,))
     again = refuse(business, words="Le bois est sain, nous le maintenons.", by=nadia, today=today, way="post")
     due.refresh_from_db()
-    assert ("mediation-estuaire.example" in again.text, due.is_open) == (True, False)
+    assert ("mediation-estuaire.example" in again.text, due.kept_at is not None, due.released_at) == (True, True, None)
+
+
+def test_the_name_of_the_mediator_is_owed_again_when_its_letter_reached_nobody(business, le_goff, nadia, today):
+    refuse(business, words="Le bois est sain.", by=nadia, today=today, way="post")
+    put_right(le_goff, "consumer", nadia)
+    again = refuse(business, words="Le bois est sain, nous le maintenons.", by=nadia, today=today, way="email")
+    due = Commitment.objects.filter(what=f"Donner au client le nom du médiateur : {business.reference}")
+    assert due.get().kept_at is not None
+    Email.objects.filter(pk=again.email_id).update(state=Email.State.FAILED)
+    assert (projecting.put_right(today=today), due.get().is_open, due.get().kept_at) == (1, True, None)
 
 
 def test_a_closed_one_has_them_too_when_it_opens_again(business, le_goff, nadia, today):
