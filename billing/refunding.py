@@ -15,8 +15,6 @@ from billing.stripe_facts import euros, in_cents, of_refund
 from lib import clock
 from lib.errors import Conflict, Refusal
 
-REFUSED = "refund.refused"  # of the journal: what Stripe would not do, told once
-
 
 def refund_card(
     payment: Payment, amount: Decimal, *, reason: str, by: User, once: str = "", seen: Decimal | None = None
@@ -48,7 +46,7 @@ def refund_card(
         raise Conflict(_another()) from None
     except stripe.StripeError as trouble:
         if trouble.http_status is not None and 400 <= trouble.http_status < 500 and trouble.http_status not in (409, 429):
-            audit.note(REFUSED, by=by, subject=payment.public_id, code=str(trouble.code or ""))
+            audit.note("refund.refused", by=by, subject=payment.public_id, code=str(trouble.code or ""))
         raise stripe_client.unreachable(trouble, of_refund=True) from None
     facts = of_refund(made.to_dict(), 0)
     if facts.status != "succeeded":
@@ -71,7 +69,7 @@ def _key_of_next(payment: Payment, amount: Decimal, seen: Decimal | None) -> str
         raise Refusal(_("On ne rend que ce qui ne compte sur aucune facture."), field="amount")
     rows = list(current.refunded_by.values_list("amount", flat=True))
     failed = StripeEvent.objects.filter(kind="refund.failed", subject=payment.external_id).count()
-    refused = AuditEntry.objects.filter(event=REFUSED, subject=payment.public_id).count()
+    refused = AuditEntry.objects.filter(event="refund.refused", subject=payment.public_id).count()
     return f"refund-{payment.public_id}-{len(rows) + failed + refused}-{in_cents(-sum(rows, Decimal(0)))}"
 
 
