@@ -49,12 +49,20 @@ def refund_card(
             audit.note("refund.refused", by=by, subject=payment.public_id, code=str(trouble.code or ""))
         raise stripe_client.unreachable(trouble, of_refund=True) from None
     facts = of_refund(made.to_dict(), 0)
+    _refuse_undone(facts.status, payment, by=by)
     if facts.status != "succeeded":
         return None
     return refund(
         payment, euros(facts.amount), reason=reason, by=by, provider=stripe_client.PROVIDER, external_id=facts.external_id,
         key=own, reopen=True,
     )  # fmt: skip
+
+
+def _refuse_undone(status: str, payment: Payment, *, by: User) -> None:
+    """Refuse, and note, a refund that the bank refused at once: the next one bears another name."""
+    if status in ("failed", "canceled"):
+        audit.note("refund.refused", by=by, subject=payment.public_id, code=status)
+        raise Refusal(_("Un remboursement n’a pas abouti : voyez avec le client."))
 
 
 def _key_of_next(payment: Payment, amount: Decimal, seen: Decimal | None) -> str:

@@ -53,17 +53,20 @@ def client() -> "StripeClient":
     )
 
 
+def unconfirmed() -> str:
+    """What to tell somebody of a refund that Stripe was asked, and has not said done."""
+    return _(
+        "Stripe n’a pas confirmé ce remboursement. S’il est parti, il s’inscrira ici de lui-même : regardez dans quelques minutes "
+        "avant de recommencer."
+    )
+
+
 def unreachable(trouble: Exception, *, of_refund: bool = False) -> Unreachable:
     """What to tell somebody when a call failed; the log keeps its kind, never the key. A refund whose answer was lost may have
     left: Stripe's message will say so."""
     logger.warning("Stripe: %s (%s)", type(trouble).__name__, getattr(trouble, "code", "") or "")
     if of_refund:
-        return Unreachable(
-            _(
-                "Stripe n’a pas confirmé ce remboursement. S’il est parti, il s’inscrira ici de lui-même : regardez dans quelques minutes "
-                "avant de recommencer."
-            )
-        )
+        return Unreachable(unconfirmed())
     return Unreachable(_("La page de paiement par carte ne répond pas. Rien n’a été débité : réessayez dans quelques minutes."))
 
 

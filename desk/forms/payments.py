@@ -137,6 +137,8 @@ class GiveBackForm(Gesture):
         label=lazy("Pourquoi"), max_length=240, error_messages={"required": lazy("Dites pourquoi : un collègue le lira.")}
     )
 
+    waits = False  # Stripe was asked and has not said that it is done
+
     def __init__(self, *args: Any, source: Payment | Invoice, left: Decimal, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.by_card = isinstance(source, Payment) and source.provider == PROVIDER
@@ -159,9 +161,10 @@ class GiveBackForm(Gesture):
             if isinstance(source, Invoice):
                 crediting.refund_credit(source, data["amount"], by=self.by, key=self.key(), **told)
             elif self.by_card:
-                refunding.refund_card(
+                made = refunding.refund_card(
                     source, data["amount"], reason=data["reason"], by=self.by, once=data["once"], seen=data["seen"]
                 )
+                self.waits = made is None
             else:
                 collecting.refund(source, data["amount"], by=self.by, key=self.key(), **told)
         except Refusal as refusal:

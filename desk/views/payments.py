@@ -12,7 +12,7 @@ from accounts.policy import Right, policy
 from accounts.requests import HouseRequest
 from billing import collecting
 from billing.models import Allocation, Invoice, Payment, StripeEvent
-from billing.stripe_client import PROVIDER
+from billing.stripe_client import PROVIDER, unconfirmed
 from billing.stripe_events import settle_trouble
 from crm.models import Customer
 from desk.forms.payments import GiveBackForm, PaymentForm, UndoForm, UseForm
@@ -155,7 +155,10 @@ def give_back(request: HouseRequest, ref: str) -> HttpResponse:
     left = line_of(found).left
     form = GiveBackForm(request.POST, by=request.user, source=found, left=left, today=clock.today(), auto_id="back_%s")
     if form.is_valid() and form.act(found):
-        messages.success(request, _("Le remboursement est enregistré."))
+        if form.waits:
+            messages.warning(request, unconfirmed())
+        else:
+            messages.success(request, _("Le remboursement est enregistré."))
         return redirect("payment", ref)
     return show(request, found, give_back=form)
 

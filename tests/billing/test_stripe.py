@@ -5,7 +5,9 @@ import time
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import AuditEntry
 from billing import collecting, refunding, stripe_checkout, stripe_client
@@ -324,6 +326,30 @@ class TestRefunds:
     def test_a_refund_without_answer_never_says_that_nothing_left(self):
         told = str(stripe_client.unreachable(TimeoutError(), of_refund=True).message)
         assert ("Rien n’a été débité" in told, told.startswith("Stripe n’a pas confirmé ce remboursement.")) == (False, True)
+
+    @pytest.mark.parametrize(
+        ("status", "answered", "told", "asked_anew"),
+        [
+            ("pending", 302, "Stripe n’a pas confirmé ce remboursement.", 0),
+            ("failed", 422, "Un remboursement n’a pas abouti", 1),
+            ("canceled", 422, "Un remboursement n’a pas abouti", 1),
+        ],
+    )
+    def test_one_that_the_bank_has_not_done_is_not_said_done(
+        self, paid_page, invoice, stripe_server, as_karim, monkeypatch, status, answered, told, asked_anew
+    ):
+        collecting.record_payment(
+            customer=invoice.customer, amount=D("60.00"), method="cheque", paid_on=clock.today(), by=None, invoices=[invoice]
+        )
+        tell_all(stripe_server)
+        card, real = Payment.objects.get(provider="stripe"), stripe_server.standin._refund
+        monkeypatch.setattr(stripe_server.standin, "_refund", lambda *args: {**real(*args), "status": status})
+        sent = {"once": "k" * 26, "amount": "60,00", "seen": "60.00", "reason": "trop-perçu"}
+        page = as_karim.post(reverse("payment_give_back", args=[card.public_id]), sent)
+        said = " ".join(map(str, get_messages(page.wsgi_request))) + page.content.decode()
+        assert (page.status_code, told in said, "est enregistré" in said) == (answered, True, False)
+        assert Payment.objects.filter(amount__lt=0).count() == 0
+        assert AuditEntry.objects.filter(event="refund.refused", subject=card.public_id).count() == asked_anew
 
     def test_a_refund_made_at_stripe_makes_the_invoice_due_again(self, paid_page, invoice, stripe_server):
         tell_all(stripe_server)
