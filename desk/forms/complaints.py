@@ -24,6 +24,7 @@ from lib.public_ids import public_id
 from ui.files import FilesField, ask_files_again
 
 CHANNELS = [row for row in Channel.choices if row[0]]
+WRITTEN_BY = [row for row in CHANNELS if row[0] != Channel.PHONE]  # nothing written comes by telephone
 SAID_BY = [(Channel.PHONE, lazy("Au téléphone")), (Channel.VISIT, lazy("De vive voix"))]
 WORDS = {"rows": 5, "data-most": handling.MAX_WORDS}
 
@@ -106,6 +107,19 @@ class WritingForm(Once):
     def asks_before_invoice(self) -> bool:
         """Whether the confirmation is asked: only once its day was found to be before the invoice."""
         return self.is_bound and (bool(self.data.get("before_invoice")) or "before_invoice" in self.errors)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].widget.choices = WRITTEN_BY
+
+    def clean(self) -> dict[str, Any]:
+        """As usual; what was said by telephone was not written, and starts no date of the law."""
+        fields = super().clean() or self.cleaned_data
+        if fields.get("form") != "oral" and fields.get("channel") == Channel.PHONE and not fields.get("number"):
+            self.add_error(
+                "channel", _("Au téléphone, rien n’est écrit : aucun délai de loi ne court. Dites comment l’écrit est arrivé.")
+            )
+        return fields
 
     def add_to(self, complaint: Complaint, *, by: User, today: date) -> Any:
         """Another letter of the same complaint."""

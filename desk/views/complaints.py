@@ -17,7 +17,7 @@ from complaints import handling
 from complaints.models import Complaint
 from crm.models import Contact, ContactAccess
 from desk.choosing import offer_clients
-from desk.complaint_board import read_board, read_closed
+from desk.complaint_board import read_board, read_closed, read_open
 from desk.complaint_case import read_case
 from desk.complaint_forms import complaint_forms, done_words
 from desk.forms.complaints import ComplaintForm
@@ -71,7 +71,8 @@ def receive(request: HouseRequest, ref: str) -> HttpResponse:
     if form.is_valid() and (made := form.receive(family.customer, today=clock.today())):
         messages.success(request, _("C’est enregistré sous la référence %(reference)s.") % {"reference": made.reference})
         return redirect("complaint", made.public_id)
-    context = {"form": form, "customer": family.customer}
+    opened = read_open(family.ids, user=request.user, today=clock.today())
+    context = {"form": form, "customer": family.customer, "opened": opened}
     return render(request, "desk/complaints/receive.html", context, status=422 if form.is_bound else 200)
 
 
