@@ -67,6 +67,11 @@ class Editor:
         return [(line, name, words) for line in self.lines for name, words in line.errors.items()] if self.judged else []
 
     @property
+    def unread(self) -> list[tuple[Typed, str]]:
+        """While typing: the numbers that the sums leave out, and why. Once judged, the summary of errors says it."""
+        return [] if self.judged else [(line, words) for line in self.lines for words in line.errors.values()]
+
+    @property
     def exempt(self) -> bool:
         """Whether a line is without VAT for a reason that somebody must say."""
         told = any(line.values.get("vat", "").startswith(f"{VatCategory.EXEMPT}:") for line in self.lines)

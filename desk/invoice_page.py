@@ -194,7 +194,9 @@ def _move(use: Row, invoice: Invoice) -> Move:
         return Move(use.on, Invoice(number=use.name).about_label, "", use.amount, reverse("invoice", args=[use.ref]))
     if not use.count:
         return Move(use.on, _credit_label(use), use.text, use.amount, reverse("invoice", args=[use.ref]))
-    words = _("Annulation d’un paiement") if use.amount < 0 else str(Method(use.state).label).capitalize()
+    words = str(Method(use.state).label).capitalize()
+    if use.amount < 0:  # the opposite of a payment, or a part of it that no longer counts here
+        words = _("Annulation d’un paiement") if use.late else _("Somme reprise")
     return Move(use.until, words, use.text, use.amount, reverse("payment", args=[use.ref]))
 
 
@@ -249,13 +251,13 @@ def _money(value: Decimal) -> str:
 def _terms(invoice: Invoice) -> list[tuple[str, Any]]:
     """What the document says beside its lines."""
     return [
-        (_("Émise le"), french.long_date(invoice.issued_on)),
+        (_("Émis le") if invoice.is_credit_note else _("Émise le"), french.long_date(invoice.issued_on)),
         (_("À régler le"), french.long_date(invoice.due_on)),
         (_("Livré ou réalisé le"), french.long_date(invoice.supply_on)),
         (_("Nature"), invoice.get_nature_display()),
         (_("Votre commande"), invoice.buyer_reference),
         (_("Pour"), invoice.contact.full_name if invoice.contact else ""),
-        (_("Émise par"), invoice.issued_by.first_name if invoice.issued_by else ""),
+        (_("Émis par") if invoice.is_credit_note else _("Émise par"), invoice.issued_by.first_name if invoice.issued_by else ""),
         (_("Corrige"), invoice.credit_of.about_label if invoice.credit_of else ""),
         (_("Motif"), invoice.credit_reason),
     ]
@@ -272,7 +274,7 @@ def _history(invoice: Invoice, user: User) -> list[Interaction]:
 def _told(row: Interaction, today: date) -> Told:
     human = row.kind in HUMAN_KINDS
     contact = row.contact.full_name if row.contact else ""
-    title = phrases.title(row.kind, row.direction, contact) if human else row.get_kind_display()
+    title = phrases.title(row.kind, row.direction, contact) if human else phrases.kind_label(row.kind, row.data)
     who = first_name(row.author.name) if row.author else ("" if human else contact)
     return Told(
         at=row.occurred_at,

@@ -88,7 +88,7 @@ def _uses(invoice: Invoice) -> QuerySet[Any]:
     return part(
         Allocation.objects.filter(invoice=invoice), "use", ref=Coalesce("payment__public_id", "credit_note__public_id"),
         on="made_on", until="payment__paid_on", name=Coalesce("credit_note__number", EMPTY), text=said,
-        state=Coalesce("payment__method", EMPTY), amount="amount", count="payment_id", place="pk",
+        state=Coalesce("payment__method", EMPTY), amount="amount", count="payment_id", late="payment__reverses_id", place="pk",
     )  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 Pure of database; every word goes through gettext, dates and elisions through lib.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -52,6 +54,19 @@ def title(kind: str, direction: str, who: str = "") -> str:
     if not who or named is None:
         return str(bare)
     return str(named) % {"who": who, "from_who": typography.elide(_("de"), who)}
+
+
+def kind_label(kind: str, data: Mapping[str, Any]) -> str:
+    """What a line written by the house is: money that moved back was refunded, taken back from an invoice, or undone."""
+    if kind == Kind.PAYMENT_REVERSED:
+        for key, words in (
+            ("refund", lazy("Remboursement")),
+            ("refund_undone", lazy("Remboursement annulé")),
+            ("from", lazy("Somme reprise")),
+        ):
+            if data.get(key):
+                return str(words)
+    return str(Kind(kind).label)
 
 
 def lasting(minutes: int) -> str:

@@ -273,7 +273,7 @@ def _day(on: date, rows: list[Any], parts: _Parts) -> Day:
             human.append(_said(row, parts))
         elif row.kind not in HUMAN_KINDS:
             auto.append(_auto_line(row, parts.today, parts.pointing_url))
-            names.append(Kind(row.kind).label if row.kind in Kind.values else row.summary)
+            names.append(phrases.kind_label(row.kind, row.data) if row.kind in Kind.values else row.summary)
         else:
             human.append(_row(row, parts))
     return Day(french.thread_day(on, parts.today), human, auto, _named(names))
@@ -296,7 +296,7 @@ def _reserved(row: Any) -> Row:
 
 
 def _auto_line(row: Any, today: date, pointing_url: str) -> AutoLine:
-    label = Kind(row.kind).label if row.kind in Kind.values else row.summary
+    label = phrases.kind_label(row.kind, row.data) if row.kind in Kind.values else row.summary
     text = str(label)[:1].lower() + str(label)[1:]
     if row.about_label:
         text += _(" : %(what)s") % {"what": labels.retold(row.about_label)}

@@ -138,7 +138,7 @@ def document_transferred(request: HttpRequest, space: Space, ref: str) -> HttpRe
 @in_space
 @require_POST
 def document_mistaken(request: HttpRequest, space: Space, ref: str) -> HttpResponse:
-    """«Je me suis trompé»: no transfer has left."""
+    """«C’était une erreur»: no transfer has left."""
     return reading.mistaken(request, reading_of(space, ref))
 
 

@@ -93,7 +93,7 @@ def transferred(request: HttpRequest, link: AccessLink) -> HttpResponse:
 @require_POST
 @by_link
 def mistaken(request: HttpRequest, link: AccessLink) -> HttpResponse:
-    """«Je me suis trompé»: no transfer has left."""
+    """«C’était une erreur»: no transfer has left."""
     return acted(link, reading.mistaken(request, reading_of(link)))
 
 

@@ -133,7 +133,7 @@ def transferred(request: HttpRequest, reading: Reading) -> HttpResponse:
 
 
 def mistaken(request: HttpRequest, reading: Reading) -> HttpResponse:
-    """«Je me suis trompé»: no transfer is awaited any more."""
+    """«C’était une erreur»: no transfer is awaited any more."""
 
     def gesture() -> object:
         return collecting.withdraw_transfer(reading.invoice, contact=reading.contact)

@@ -119,6 +119,8 @@ class TestOnePayment:
         url = reverse("payment_release", args=[payment.public_id, row.public_id])
         assert [as_karim.post(url).status_code for _click in range(2)] == [302, 302]
         assert (invoice.balance(), payment.unallocated()) == (D("860.00"), D("860.00"))
+        body = as_karim.get(reverse("invoice", args=[invoice.public_id])).content.decode()
+        assert ("Somme reprise" in body, "Annulation d’un paiement" in body, "Paiement annulé" in body) == (True, False, False)
 
     def test_the_record_leads_to_it(self, as_karim, diallo):
         payment = pay(diallo, "10.00")

@@ -98,6 +98,11 @@ def test_a_number_of_two_readings_is_refused_with_both(as_camille, new, typed, f
     assert f"« {typed} » peut se lire 1 240 ou 1,240. Écrivez 1240 ou {other}." in words(page)
 
 
+def test_while_typing_a_number_of_two_readings_is_told_not_counted_in_silence(as_camille, new):
+    live = as_camille.post(new, form({**SHELF, "unit_price": "1,240"}, do="totals"), headers=HTMX)
+    assert "Ligne 1 : « 1,240 » peut se lire 1 240 ou 1,240. Écrivez 1240 ou 1,2400." in words(live).replace("\xa0", " ")
+
+
 def test_three_decimals_are_shown_as_they_are_read_back(as_camille, new):
     as_camille.post(new, form({**SHELF, "quantity": "1,1250", "unit_price": "0,125"}))
     draft = Invoice.objects.get()

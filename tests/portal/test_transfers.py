@@ -1,4 +1,4 @@
-"""«J’ai fait le virement», «je me suis trompé»: what a client announces, takes back, and may not announce for ever."""
+"""«J’ai fait le virement», «c’était une erreur»: what a client announces, takes back, and may not announce for ever."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from tests.portal.conftest import on
 
 pytestmark = pytest.mark.django_db
 WAITS = "tant que nous attendons votre virement"
-MISTAKEN = "Je me suis trompé"
+MISTAKEN = "C’était une erreur"
 
 
 def kept(invoice) -> list[str]:
@@ -61,6 +61,9 @@ def test_said_again_the_same_day_it_is_awaited_again_and_the_space_tells_all_of_
     )
     shown = text_of(browser.get(place))
     assert (shown.count("Vous nous avez annoncé un virement"), shown.count("n’était pas parti")) == (2, 1)
+    browser.post("/langue/", {"language": "en"}, headers={"referer": f"http://testserver{place}"})
+    told = text_of(browser.get(place))
+    assert ("this transfer had not left. Invoice " in told, "Facture " in told) == (True, False)
 
 
 def test_another_client_takes_nothing_back(invoice, le_goff, nadia):
