@@ -143,7 +143,8 @@ def _labels(drawing: Drawing, complaint: Complaint, standing: Standing, begin: f
     late = falls.is_late(today)
     tone = ("over" if falls.nature != "house" else "house") if late else "house" if falls.nature == "house" else "soon"
     drawing.dots.append(Dot(place(due), 7, tone))
-    last = f"{_short(falls.on, today)}, {label(falls.code, late=late)}"
+    far = falls.on > today + AHEAD  # it stands at the end of the line: its year is said
+    last = f"{_short(falls.on, today, year=far)}, {label(falls.code, late=late)}"
     if due - begin >= ROOM:
         middle = "middle" if due < RIGHT - 90 else "end"
         drawing.marks += [Mark(place(begin - 6), 16, first), Mark(place(due), 16, last, tone, middle)]

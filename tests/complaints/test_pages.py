@@ -15,7 +15,7 @@ from crm.customers import create_customer
 from crm.merging import merge_customers
 from crm.models import Company, Contact, Email
 from desk.complaint_board import left, order, placed
-from desk.complaint_course import sentences
+from desk.complaint_course import axis_for, draw, sentences
 from tests.billing.house import issued, open_firm, settle
 from tests.complaints.conftest import days
 from tests.desk.reading import words as text_of
@@ -408,3 +408,12 @@ def test_what_the_client_says_opens_the_invoice(as_camille, house, diallo, nadia
     content = as_camille.get(reverse("complaint", args=[one.public_id])).content.decode()
     assert f'<a href="/factures/{invoice.public_id}/">Au sujet de la facture {invoice.number}</a>' in content
     assert "Téléphone. <a" in content
+
+
+def test_a_date_beyond_the_line_says_its_year(complaint, nadia, today):
+    """« 10 nov. » at both ends of one line would be read as the same day."""
+    refuse(complaint, words="Le bois est sain.", by=nadia, today=today)
+    one = Complaint.objects.with_facts().get(pk=complaint.pk)
+    standing = one.standing_on(today)
+    last = draw(one, standing, axis_for([(one, standing)], today), today=today).marks[-1].words
+    assert (standing.next.code, str(standing.next.on.year) in last) == ("mediation_last_day", True)
