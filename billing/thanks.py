@@ -116,11 +116,11 @@ def receipt_lines(invoice: Invoice, rows: Sequence[Allocation], language: str) -
 
 
 def surplus_words(payment: Payment, language: str) -> str:
-    """What was paid beyond what was due, if anything."""
+    """What counts on no invoice yet, if anything. Another one may be due: it is not said to be too much."""
     left = payment.unallocated()
     if left <= 0:
         return ""
     return _(
-        "Vous avez réglé %(amount)s de plus que ce qui était dû : cette somme est à vous. Répondez à ce message pour qu’elle vous "
-        "soit rendue ; sinon, elle comptera sur votre prochaine facture."
+        "%(amount)s de votre paiement ne comptent encore sur aucune facture : cette somme est à vous. Répondez à ce message "
+        "pour qu’elle vous soit rendue ; sinon, elle comptera sur une autre de vos factures."
     ) % {"amount": amount(left, language=language)}

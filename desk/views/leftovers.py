@@ -17,7 +17,7 @@ from billing.models import Allocation, Invoice
 from crm.models import Customer
 from desk.forms.payments import GiveBackForm, UseForm
 from desk.invoice_page import find_invoice
-from desk.views.payments import due_of
+from desk.views.payments import due_of, tell_unshown
 from lib import clock
 from lib.errors import Refusal
 
@@ -70,6 +70,7 @@ def show(request: HouseRequest, note: Invoice, **bound: Any) -> HttpResponse:
         context["give_back"] = bound.get("give_back") or GiveBackForm(
             by=request.user, source=note, left=left, today=clock.today(), auto_id="back_%s"
         )
+    tell_unshown(request, bound, context)
     return render(request, "desk/invoices/rest.html", context, status=422 if bound else 200)
 
 

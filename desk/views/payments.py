@@ -1,8 +1,10 @@
 """« Encaissements »: what was received, one payment, and what is done with it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -107,7 +109,16 @@ def show(request: HouseRequest, found: Payment, **bound: Any) -> HttpResponse:
     given_back = sum((row.amount for row, _sum in context["refunds"]), ZERO)
     if undoes or (takes_back and not given_back):
         context["undo"] = bound.get("undo") or UndoForm(by=request.user, auto_id="undo_%s")
+    tell_unshown(request, bound, context)
     return render(request, "desk/payments/payment.html", context, status=422 if bound else 200)
+
+
+def tell_unshown(request: HouseRequest, bound: Mapping[str, Form], context: Mapping[str, Any]) -> None:
+    """A refused form that the page has no more reason to show (another tab was quicker) still says why it was refused."""
+    for name, form in bound.items():
+        if name not in context:
+            for words in dict.fromkeys(words for told in form.errors.values() for words in told):
+                messages.error(request, words)
 
 
 @policy(right=Right.MANAGE_PAYMENTS)

@@ -445,7 +445,7 @@ class TestThanks:
         assert mail.subject == f"Merci\u00a0: la facture {invoice.number} est réglée"
         assert "par chèque : 500,00\u00a0€" in mail.text
         assert "par virement : 360,00\u00a0€" in mail.text
-        assert "20,00\u00a0€ de plus" in mail.text
+        assert "20,00\u00a0€ de votre paiement ne comptent encore sur aucune facture" in mail.text
 
     def test_in_the_clients_language_and_to_nobody_refused(self, diallo, company):
         diallo.language = "en"

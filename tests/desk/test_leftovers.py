@@ -124,6 +124,15 @@ def test_a_refund_is_noted_as_it_was_done_then_undone(note, as_karim):
     assert "Annuler ce" not in words(as_karim.get(reverse("payment", args=[opposite.public_id])))
 
 
+def test_another_tab_that_comes_second_is_told_why(note, as_karim):
+    pages = [as_karim.get(rest_of(note)) for _tab in (1, 2)]
+    told = [typed(page, amount="120", method="cheque", reason="Rendu") for page in pages]
+    first, second = (as_karim.post(f"{rest_of(note)}rendre/", one) for one in told)
+    assert (first.status_code, second.status_code, crediting.left_of(note)) == (302, 422, D(0))
+    assert "Le remboursement est enregistré." in words(second)  # what the first tab did, not read yet
+    assert "Il ne reste que 0,00 € de cet avoir." in words(second)
+
+
 def test_a_surplus_is_given_back_by_another_means_and_undone(firm, diallo, as_karim):
     payment = collecting.record_payment(customer=diallo, amount=D("30"), method="cash", paid_on=TODAY, by=None)
     url = reverse("payment", args=[payment.public_id])
