@@ -54,6 +54,8 @@ def test_a_call_is_logged_by_keyboard_alone(page: Page, world: SimpleNamespace) 
         page.keyboard.press("Tab")
     page.keyboard.type("Elle confirme jeudi 14 h.")
     page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # this was the call promised for this morning
+    page.keyboard.press("Tab")
     page.keyboard.type("rappeler mardi avant 10 h")
     expect(page.locator("#next-read")).to_have_text("Compris : mardi 24 novembre 2026 avant 10 h")
     picture(page, "record-composer")
@@ -62,6 +64,7 @@ def test_a_call_is_logged_by_keyboard_alone(page: Page, world: SimpleNamespace) 
     row = Interaction.objects.human().order_by("-id")[0]
     assert (row.summary, row.contact, row.body) == ("Appel reçu", world.anne, "Elle confirme jeudi 14 h.")
     assert [(owed.what, str(owed.due_on)) for owed in row.commitments.all()] == [("Rappeler", "2026-11-24")]
+    assert world.call.commitments.get(what="Rappeler avec une date").kept_at is not None
 
 
 def test_a_date_that_cannot_be_read_keeps_every_word(page: Page, world: SimpleNamespace, faults: list[str]) -> None:
